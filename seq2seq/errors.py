@@ -1,0 +1,67 @@
+"""The one way in which a user's mistake is told, and the exit codes of every command."""
+
+import difflib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import NoReturn
+
+EXIT_OK = 0
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+EXIT_TERMINATED = 128 + signal.SIGTERM
+
+
+class UserError(Exception):
+    """A mistake that the user can mend.
+
+    The message is one line: it names the option or the file and line, the bad value, what is allowed and what to do.
+    """
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived; raised so that `finally` clauses run and nothing is left half-written."""
+
+
+def suggest(bad: str, allowed: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the nearest allowed one, or nothing.
+
+    >>> suggest("tatoebba", ["tatoeba", "parallel"])
+    "; did you mean 'tatoeba'?"
+    >>> suggest("zzz", ["tatoeba"])
+    ''
+    """
+    near = difflib.get_close_matches(bad, list(allowed), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def run_command(main: Callable[[], None]) -> NoReturn:
+    """Run a command and end the process with the exit code that its outcome deserves.
+
+    0 done; 2 wrong input (one line on stderr); 130 interrupted by Ctrl-C; 143 ended by SIGTERM. Any other exception is
+    a bug: its traceback is shown and the code is 1.
+    """
+
+    def on_terminate(_signum: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, on_terminate)
+    code = EXIT_OK
+    try:
+        main()
+        sys.stdout.flush()
+    except UserError as error:
+        print(f"error: {' '.join(str(error).splitlines())}", file=sys.stderr)
+        code = EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        code = EXIT_INTERRUPTED
+    except Terminated:
+        print("terminated", file=sys.stderr)
+        code = EXIT_TERMINATED
+    except BrokenPipeError:
+        # The reader (`| head`) has all it wants. Python would complain once more when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
