@@ -1,0 +1,68 @@
+"""The decoder's state: all that one step needs of the past, as tensors."""
+
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+
+from seq2seq.recurrent import State
+
+
+@dataclass(frozen=True)
+class DecoderState:
+    """Letters: B sentences, K hypotheses a sentence, R = B * K rows (row r belongs to sentence r // K), S positions.
+
+    What belongs to a sentence is held once, however many hypotheses look at it.
+
+    Attributes:
+        layers: the recurrent state of each layer, every tensor (R, H).
+        keys: (B, S, A) the attention's keys.
+        memory: (B, S, F).
+        mask: (B, S), True at real positions.
+        injected: (B, G) what enters at every step, or None.
+        feed: (R, E) the last read-out when it is fed back (input feeding), or None.
+        attention: (R, S) weights of the last step, zero at padding; None without attention or before the first step.
+    """
+
+    layers: tuple[State, ...]
+    keys: Tensor
+    memory: Tensor
+    mask: Tensor
+    injected: Tensor | None = None
+    feed: Tensor | None = None
+    attention: Tensor | None = None
+
+    @property
+    def rows(self) -> int:
+        """R, the number of hypotheses in all."""
+        return self.layers[0][0].shape[0]
+
+    def expand(self, hypotheses: int) -> "DecoderState":
+        """From one row a sentence to `hypotheses` equal rows a sentence."""
+        return self._rows(lambda tensor: tensor.repeat_interleave(hypotheses, 0))
+
+    def select(self, rows: Tensor, sentences: Tensor | None = None) -> "DecoderState":
+        """Choose hypotheses, and sentences too when finished ones leave the batch.
+
+        Args:
+            rows: (R',) numbers of the rows that go on, sentence by sentence.
+            sentences: (B',) numbers of the sentences that stay, R' / B' rows each; None keeps all.
+        """
+        chosen = self._rows(lambda tensor: tensor[rows])
+        if sentences is None:
+            return chosen
+        return replace(
+            chosen,
+            keys=self.keys[sentences],
+            memory=self.memory[sentences],
+            mask=self.mask[sentences],
+            injected=None if self.injected is None else self.injected[sentences],
+        )
+
+    def _rows(self, change) -> "DecoderState":  # type: ignore[no-untyped-def]
+        """Apply `change` to every tensor that has a row for each hypothesis."""
+        return replace(
+            self,
+            layers=tuple(tuple(change(part) for part in layer) for layer in self.layers),
+            feed=None if self.feed is None else change(self.feed),
+            attention=None if self.attention is None else change(self.attention),
+        )
