@@ -1,0 +1,40 @@
+"""What the subcommands' options have in common."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from seq2seq.errors import UserError, suggest
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line long and suggest what was meant."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"allow_abbrev": False, **settings})
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UserError with argparse's message."""
+        raise UserError(f"{message.removeprefix('argument ')} (see `{self.prog} --help`)")
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """As in argparse, but an unknown option is told with the nearest known one."""
+        known, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            option = unknown[0].split("=")[0]
+            self.error(f"unknown option {option}{suggest(option, self._option_string_actions)}")
+        return known
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            allowed = [str(choice) for choice in action.choices]
+            hint = suggest(str(value), allowed)
+            raise argparse.ArgumentError(action, f"{value!r} is none of {', '.join(allowed)}{hint}")
+
+
+def positive(text: str) -> int:
+    """A whole number of 1 or more, as argparse's `type`."""
+    number = int(text) if text.strip().isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return number

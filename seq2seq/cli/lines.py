@@ -1,0 +1,131 @@
+"""Lines from a file or a pipe, whatever bytes they hold: as many as there are line feeds, none lost, none added."""
+
+import contextlib
+import gzip
+import io
+import select
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+from seq2seq.errors import UserError
+from seq2seq.files import atomic_write
+
+_BLOCK_BYTES = 1 << 16
+_PATIENCE_SECONDS = 0.02  # how long a writer that is just busy is waited for before its lines so far are handed on
+_MOST_WARNINGS = 5
+
+
+@contextlib.contextmanager
+def open_input(path: str | None) -> Iterator[BinaryIO]:
+    """The bytes of a file, plain or gzip, or of standard input when `path` is None.
+
+    Raises:
+        UserError: no such file, or it cannot be read.
+    """
+    if path is None:
+        if sys.stdin is None:
+            raise UserError("standard input is closed; pipe text into the command or use --input FILE")
+        yield sys.stdin.buffer
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            file: Any = stack.enter_context(Path(path).open("rb"))
+            if file.peek(2)[:2] == b"\x1f\x8b":
+                file = stack.enter_context(gzip.open(file))
+        except FileNotFoundError as error:
+            raise UserError(f"{path}: no such file") from error
+        except OSError as error:
+            raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+        yield file
+
+
+@contextlib.contextmanager
+def open_output(path: str | None) -> Iterator[IO[str]]:
+    """A text file that appears only when all is written, or standard output when `path` is None."""
+    if path is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # whatever the terminal's locale says
+        yield sys.stdout
+        return
+    if Path(path).is_dir():
+        raise UserError(f"{path}: is a folder; name a file to write")
+    with atomic_write(path) as file:
+        yield file
+
+
+def read_chunks(stream: BinaryIO, name: str, most: int) -> Iterator[list[str]]:
+    """Yield the lines of `stream`, up to `most` at a time, without waiting for more while some are there.
+
+    So a file comes in large chunks, and a program (or a person) that writes a line and waits for its answer gets it.
+    Lines end at a line feed. Bytes that are not UTF-8 become U+FFFD, with a warning that names the line.
+
+    Args:
+        stream: bytes.
+        name: of the stream, for messages.
+        most: lines in a chunk.
+    """
+    number, undecodable = 0, 0
+    for raws in _raw_chunks(stream, name, most):
+        lines = []
+        for raw in raws:
+            number += 1
+            try:
+                lines.append(raw.decode("utf-8"))
+            except UnicodeDecodeError:
+                lines.append(raw.decode("utf-8", "replace"))
+                undecodable += 1
+                if undecodable <= _MOST_WARNINGS:
+                    print(
+                        f"warning: {name}, line {number}: not UTF-8, read with U+FFFD for each bad byte",
+                        file=sys.stderr,
+                    )
+        yield lines
+    if undecodable > _MOST_WARNINGS:
+        print(f"warning: {name}: {undecodable} lines in all are not UTF-8", file=sys.stderr)
+
+
+def count_lines(path: str) -> int:
+    """The number of lines that `read_chunks` will find in a file."""
+    count, last = 0, b"\n"
+    with open_input(path) as stream:
+        while block := _read_block(stream, path):
+            count += block.count(b"\n")
+            last = block[-1:]
+    return count + (last != b"\n")
+
+
+def _raw_chunks(stream: BinaryIO, name: str, most: int) -> Iterator[list[bytes]]:
+    lines: list[bytes] = []
+    tail = bytearray()
+    while block := _read_block(stream, name):
+        tail += block
+        if b"\n" in block:
+            *complete, rest = bytes(tail).split(b"\n")
+            lines += complete
+            tail = bytearray(rest)
+        while len(lines) >= most or (lines and not _is_ready(stream)):
+            yield lines[:most]
+            lines = lines[most:]
+    if tail:
+        lines.append(bytes(tail))
+    for start in range(0, len(lines), most):
+        yield lines[start : start + most]
+
+
+def _read_block(stream: BinaryIO, name: str) -> bytes:
+    try:
+        # read1 returns what is there; read would wait for a full block.
+        return stream.read1(_BLOCK_BYTES)  # type: ignore[attr-defined]
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"{name}: cannot be read ({error})") from error
+
+
+def _is_ready(stream: BinaryIO) -> bool:
+    """Whether more can be read from `stream` at once (or its end is known); True where that cannot be asked."""
+    try:
+        return bool(select.select([stream.fileno()], [], [], _PATIENCE_SECONDS)[0])
+    except (OSError, ValueError):  # not a real file, or a system that selects only sockets
+        return True

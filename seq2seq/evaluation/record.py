@@ -1,0 +1,101 @@
+"""`scores.json`: scores together with all that one must know to trust and to repeat them."""
+
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from seq2seq.evaluation.scores import Comparison, Score
+from seq2seq.files import atomic_write
+
+FORMAT = 1
+SCORES_FILE = "scores.json"
+_PACKAGES = ("seq2seq", "torch", "sacrebleu", "sentencepiece")
+
+
+def make_record(
+    scores: dict[str, Score],
+    *,
+    sentences: int,
+    data: dict[str, Any],
+    models: list[dict[str, Any]] | None = None,
+    decoding: dict[str, Any] | None = None,
+    seconds: float | None = None,
+    baseline: dict[str, Any] | None = None,
+    comparisons: dict[str, Comparison] | None = None,
+    device: torch.device | None = None,
+) -> dict[str, Any]:
+    """The content of `scores.json`, version 1.
+
+    ```
+    format       1
+    date         when it was made, UTC, ISO 8601
+    sentences    how many were scored
+    scores       {metric: {value, interval: [low, high] or null (95 %), signature}}, metric one of BLEU, chrF, TER
+    data         {name, ..., files: [{role, name, sha256}]}; no path, which would say nothing elsewhere
+    models       [{name, sha256 of model.safetensors}], more than one for an ensemble; null without a model
+    decoding     every setting of search, with batch size, precision and the longest source; null without a model
+    speed        {seconds, sentences_per_second} of translating, without loading; null without a model
+    baseline     {name, sha256, metrics: {metric: {baseline: {as in scores}, difference, p_value}}} or null
+    versions     {package: version}
+    hardware     {system, processor, cores, threads, device}
+    ```
+
+    Args:
+        scores: by metric.
+        sentences: their number.
+        data: what was translated.
+        models: with what.
+        decoding: how.
+        seconds: how long the translating took.
+        baseline: name and hash of the baseline's file.
+        comparisons: with that baseline, by metric.
+        device: on which the model ran.
+    """
+    return {
+        "format": FORMAT,
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "sentences": sentences,
+        "scores": {name: asdict(score) for name, score in scores.items()},
+        "data": data,
+        "models": models,
+        "decoding": decoding,
+        "speed": None if seconds is None else {"seconds": seconds, "sentences_per_second": sentences / seconds},
+        "baseline": None
+        if baseline is None
+        else {**baseline, "metrics": {name: asdict(item) for name, item in (comparisons or {}).items()}},
+        "versions": {
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in _PACKAGES},
+        },
+        "hardware": {
+            "system": f"{platform.system()} {platform.machine()}",
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "threads": torch.get_num_threads(),
+            "device": torch.cuda.get_device_name(device) if device is not None and device.type == "cuda" else "cpu",
+        },
+    }
+
+
+def write_record(path: str | Path, record: dict[str, Any]) -> None:
+    """Write a record as JSON, whole or not at all."""
+    with atomic_write(path) as file:
+        json.dump(record, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+
+
+def _processor() -> str:
+    """The processor's name as the system knows it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown"

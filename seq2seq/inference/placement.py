@@ -1,0 +1,44 @@
+"""On which device, and in which number format, a model runs."""
+
+import torch
+
+from seq2seq.errors import UserError, suggest
+
+PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16}
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device of that name; "auto" is the first GPU where there is one and the CPU elsewhere.
+
+    Raises:
+        UserError: no such device, or none here.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    kind, _, index = name.partition(":")
+    if kind not in DEVICES or (index and not index.isdecimal()):
+        raise UserError(f"--device {name!r}: must be {', '.join(DEVICES)} or one like cuda:1{suggest(kind, DEVICES)}")
+    count = {"cuda": torch.cuda.device_count, "mps": torch.mps.device_count, "cpu": lambda: 1}[kind]()
+    if int(index or 0) >= count:
+        raise UserError(f"--device {name!r}: this machine has {count} of this kind; use --device cpu")
+    return torch.device(name)
+
+
+def choose_precision(name: str, device: torch.device) -> torch.dtype:
+    """The format of that name; "auto" is bf16 where `device` computes faster in it than in fp32, else fp32.
+
+    Raises:
+        UserError: no such format.
+    """
+    if name not in PRECISIONS:
+        raise UserError(f"--precision {name!r}: must be {', '.join(PRECISIONS)}{suggest(name, PRECISIONS)}")
+    return PRECISIONS[name] or (torch.bfloat16 if _gains_from_bf16(device) else torch.float32)
+
+
+def _gains_from_bf16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    # A processor without these instructions computes in bf16 too, but slower than in fp32.
+    instructions = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    return bool(instructions.get("avx512_bf16") or instructions.get("amx_bf16"))
