@@ -23,11 +23,16 @@ _MAX_SENTENCE_BYTES = 1 << 20  # SentencePiece skips longer ones
 _sampling = threading.Lock()  # the seed of SentencePiece is one for the process
 
 
+def _clean(text: str) -> str:
+    return normalise(text.replace(_WORD_START, " "))
+
+
 class Tokenizer:
     """A trained SentencePiece model with the ids pad 0, unknown 1, begin of sentence 2 and end of sentence 3.
 
     Text is brought to the toolkit's one form (`seq2seq.data.text.normalise`) before it is cut, so that
-    `decode(encode(text)) == normalise(text)` for text of known characters. An unknown character is written " ⁇ ".
+    `decode(encode(text)) == normalise(text)` for text of known characters, unless it holds a "▁" (U+2581), which
+    SentencePiece cannot tell from a space. An unknown character is written " ⁇ ".
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -83,7 +88,7 @@ class Tokenizer:
         """
         if kind not in KINDS:
             raise UserError(f"tokenizer {kind!r}: must be one of {', '.join(KINDS)}{suggest(kind, KINDS)}")
-        texts = [text for text in map(normalise, sentences) if text]
+        texts = [text for text in map(_clean, sentences) if text]
         if not texts:
             raise UserError("there is no text to train a tokenizer on")
         if len(texts) > _MAX_TRAINING_SENTENCES:
@@ -149,7 +154,7 @@ class Tokenizer:
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """`encode` of each text."""
-        clean = [normalise(text) for text in texts]
+        clean = [_clean(text) for text in texts]
         if self._is_word:  # SentencePiece makes one unknown of several in a row
             return [self._processor.piece_to_id([_WORD_START + word for word in text.split()]) for text in clean]
         return self._processor.encode(clean)
@@ -168,7 +173,7 @@ class Tokenizer:
         """
         if self._one_segmentation or not texts:
             return self.encode_batch(texts)
-        clean = [normalise(text) for text in texts]
+        clean = [_clean(text) for text in texts]
         sampled: list[list[int]] = []
 
         def sample() -> None:

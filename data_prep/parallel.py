@@ -1,0 +1,91 @@
+"""Prepare your own parallel text: two aligned files, or one table."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from data_prep.lines import Line, read_aligned, read_csv, read_tsv
+from data_prep.options import DRAWN_SPLITS, command_line, language, make_parser, settings_of, whole
+from data_prep.pipeline import Corpus, describe_input, prepare
+from seq2seq.errors import UserError, run_command
+
+DESCRIPTION = """\
+Prepare your own parallel text, in any two languages.
+
+FILES are two aligned files (line n of one is the translation of line n of the other), or one table with a pair a row:
+TSV (tabs, no quoting) or CSV (quoted fields; files named *.csv or *.csv.gz). All may be gzipped. UTF-8 only; lines that
+are not are dropped, counted and listed.
+
+Dev and test are drawn from the text, unless you have official ones: give them with --dev and --test, and they stay as
+they are, but for lines that are no pair. Pairs of the training text that hold one of their sentences are dropped.
+
+examples:
+  python -m data_prep.parallel train.de train.en --languages de en --output prepared/mt
+  python -m data_prep.parallel train.de train.en --dev val.de val.en --test-size 0 --languages de en --output prepared/mt
+  python -m data_prep.parallel pairs.csv --header --columns 2 3 --languages fr en --output prepared/mt
+"""
+
+
+def main() -> None:
+    """Read the arguments and prepare the folder."""
+    arguments = _parser().parse_args()
+    first, second = arguments.languages
+    if first == second:
+        raise UserError(f"--languages {first} {second}: two different codes are wanted")
+    if arguments.columns[0] == arguments.columns[1]:
+        raise UserError(f"--columns {arguments.columns[0]} {arguments.columns[1]}: two different columns are wanted")
+    if len(arguments.delimiter) != 1:
+        raise UserError(f"--delimiter {arguments.delimiter!r}: one character is wanted")
+    files = {"train": arguments.files} | {
+        split: getattr(arguments, split) for split in DRAWN_SPLITS if getattr(arguments, split)
+    }
+    for split, paths in files.items():
+        if len(paths) > 2:
+            option = "FILES" if split == "train" else f"--{split}"
+            raise UserError(f"{option}: {len(paths)} files; give two aligned files, or one table")
+    settings = settings_of(arguments, given=files)
+    corpus = Corpus(
+        name=arguments.name or arguments.output.resolve().name,
+        languages=(first, second),
+        licence=arguments.licence,
+        attribution=arguments.attribution,
+        command=command_line("parallel"),
+        inputs=[describe_input(path) for paths in files.values() for path in paths],
+        lines={split: _read(paths, arguments) for split, paths in files.items()},
+    )
+    prepare(corpus, settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = make_parser("parallel", DESCRIPTION)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILES", help="two aligned files, or one table")
+    parser.add_argument(
+        "--languages", nargs=2, type=language, required=True, metavar="CODE", help="of the first and the second side"
+    )
+    parser.add_argument("--dev", nargs="+", type=Path, metavar="FILE", help="your own dev set, in the form of FILES")
+    parser.add_argument("--test", nargs="+", type=Path, metavar="FILE", help="your own test set")
+    parser.add_argument(
+        "--keep-leaks", action="store_true", help="keep training pairs that hold a sentence of --dev or --test"
+    )
+    parser.add_argument(
+        "--columns", nargs=2, type=whole(1), default=[1, 2], metavar="N", help="of a table: those of the two sides"
+    )
+    parser.add_argument("--header", action="store_true", help="the first row of each table holds names, not a pair")
+    parser.add_argument("--delimiter", default=",", metavar="CHAR", help="of a CSV table")
+    parser.add_argument("--name", help="of the corpus, for the manifest; without it, that of the output folder")
+    parser.add_argument("--licence", default="not stated", help="of the text, for the manifest")
+    parser.add_argument("--attribution", default="not stated", help="who made the text, for the manifest")
+    return parser
+
+
+def _read(paths: list[Path], arguments: argparse.Namespace) -> Iterator[Line]:
+    if len(paths) == 2:
+        return read_aligned(paths[0], paths[1])
+    columns = arguments.columns[0] - 1, arguments.columns[1] - 1
+    if paths[0].name.lower().removesuffix(".gz").endswith(".csv"):
+        return read_csv(paths[0], columns, arguments.header, arguments.delimiter)
+    return read_tsv(paths[0], columns, header=arguments.header)
+
+
+if __name__ == "__main__":
+    run_command(main)
