@@ -124,8 +124,11 @@ def build_model(config: ModelConfig, source_vocab_size: int, target_vocab_size: 
     return Seq2Seq(encoder, decoder)
 
 
+_LARGEST = {"hidden_size": 65536, "embedding_size": 65536, "layers": 64, "heads": 65536}
+
+
 def _check(option: str, name: str, value: Any) -> None:
-    if name in ("hidden_size", "embedding_size", "layers", "heads") and value < 1:
-        raise UserError(f"{option}: {value} is too small; use 1 or more")
+    if name in _LARGEST and not 1 <= value <= _LARGEST[name]:
+        raise UserError(f"{option}: {value} is not from 1 to {_LARGEST[name]}")
     if name.endswith("dropout") and not 0 <= value < 1:
         raise UserError(f"{option}: {value} is not a rate; use a number from 0 up to, but not including, 1")

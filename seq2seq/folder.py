@@ -1,0 +1,276 @@
+"""The model folder: a trained translator as files that can be copied, published and loaded again.
+
+    config.yaml         the languages, the tokenizers' files and all that is needed to build the model
+    model.safetensors   the weights, float32, each once
+    tokenizer.model     the joint tokenizer, or source.model and target.model
+    card.md             what the model is, for people
+    scores.json         how good it is; written by `seq2seq evaluate`, gone when the model is saved anew
+
+Nothing in a folder is ever executed: YAML is read by the safe loader, weights are safetensors, never pickle.
+"""
+
+import contextlib
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import safetensors.torch
+import torch
+import yaml
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from seq2seq.config import one_line, parse_options, read_yaml, shown
+from seq2seq.data.tokenizer import Tokenizer
+from seq2seq.errors import UserError
+from seq2seq.files import atomic_write
+from seq2seq.model import ModelConfig, Seq2Seq, build_model
+
+FORMAT = 1
+CONFIG = "config.yaml"
+WEIGHTS = "model.safetensors"
+CARD = "card.md"
+SCORES = "scores.json"
+JOINT_TOKENIZER, SOURCE_TOKENIZER, TARGET_TOKENIZER = "tokenizer.model", "source.model", "target.model"
+_OWN_FILES = {CONFIG, WEIGHTS, CARD, SCORES, JOINT_TOKENIZER, SOURCE_TOKENIZER, TARGET_TOKENIZER}
+
+
+@dataclass
+class SideConfig:
+    """One side of the translation: its language code, its tokenizer's file within the folder and that one's size."""
+
+    language: str
+    tokenizer: str
+    vocab_size: int
+
+
+@dataclass
+class FolderConfig:
+    """What `config.yaml` holds; `extra` is free, for instance the name and hash of the training data."""
+
+    format: int
+    task: Literal["translation"]
+    source: SideConfig
+    target: SideConfig
+    model: ModelConfig
+    extra: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model folder in memory: the model in eval mode on the CPU, and all that belongs to it.
+
+    Attributes:
+        model: the model, float32.
+        config: what it was built from.
+        source_language: code of the language it reads.
+        target_language: code of the language it writes.
+        source_tokenizer: of the language it reads.
+        target_tokenizer: of the language it writes.
+        settings: the whole of `config.yaml`.
+    """
+
+    model: Seq2Seq
+    config: ModelConfig
+    source_language: str
+    target_language: str
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer
+    settings: dict[str, Any]
+
+
+def save_model(
+    folder: str | Path,
+    model: Seq2Seq,
+    config: ModelConfig,
+    source_language: str,
+    target_language: str,
+    source_tokenizer_path: str | Path,
+    target_tokenizer_path: str | Path,
+    card: str,
+    extra: dict[str, Any] | None = None,
+) -> None:
+    """Write a model folder, or replace the model in one, whole or not at all.
+
+    Args:
+        folder: where; files in it that are no part of a model folder stay, `scores.json` of an earlier model goes.
+        model: the model, on any device and in any precision.
+        config: what it was built from.
+        source_language: code of the language it reads.
+        target_language: code of the language it writes.
+        source_tokenizer_path: its model file; kept once when both are equal.
+        target_tokenizer_path: its model file.
+        card: Markdown for people: training data and licence, scores, limits.
+        extra: plain YAML values to keep in `config.yaml`, for instance the name and hash of the training data.
+
+    Raises:
+        UserError: a tokenizer that cannot be read or has another size than the model, or the folder cannot be written.
+    """
+    source, target = Tokenizer.load(source_tokenizer_path), Tokenizer.load(target_tokenizer_path)
+    joint = source.model == target.model
+    settings = FolderConfig(
+        format=FORMAT,
+        task="translation",
+        source=SideConfig(source_language, JOINT_TOKENIZER if joint else SOURCE_TOKENIZER, len(source)),
+        target=SideConfig(target_language, JOINT_TOKENIZER if joint else TARGET_TOKENIZER, len(target)),
+        model=config,
+        extra=extra or {},
+    )
+    for tokenizer, path, embedding in (
+        (source, source_tokenizer_path, model.encoder.embedding),
+        (target, target_tokenizer_path, model.decoder.embedding),
+    ):
+        if len(tokenizer) != embedding.num_embeddings:
+            raise UserError(f"{path}: {len(tokenizer)} pieces, but the model has {embedding.num_embeddings}")
+    text = yaml.safe_dump(asdict(settings), sort_keys=False, allow_unicode=True)
+    weights = {name: _storable(tensor) for name, tensor in _tensors(model).items()}
+    with _whole_folder(Path(folder).resolve()) as new:
+        source.save(new / settings.source.tokenizer)
+        target.save(new / settings.target.tokenizer)
+        for name, content in (
+            (CONFIG, text.encode()),
+            (CARD, card.encode()),
+            (WEIGHTS, safetensors.torch.save(weights, {"format": "pt"})),
+        ):
+            with atomic_write(new / name, "wb") as file:
+                file.write(content)
+
+
+def load_model(folder: str | Path) -> LoadedModel:
+    """Read a model folder, which need not be trusted.
+
+    Raises:
+        UserError: no such folder, or anything in it that is missing, damaged or does not fit the rest.
+    """
+    folder = Path(folder)
+    identity = _identity(folder)
+    raw = _read_settings(folder)
+    settings = parse_options(FolderConfig, raw, folder / CONFIG)
+    tokenizers = []
+    for name, side in (("source", settings.source), ("target", settings.target)):
+        if not re.fullmatch(r"\w[\w.-]*", side.tokenizer):
+            raise UserError(
+                f"{folder / CONFIG}: {name}.tokenizer: {side.tokenizer[:60]!r} is no name of a file in here"
+            )
+        tokenizer = Tokenizer.load(folder / side.tokenizer)
+        if len(tokenizer) != side.vocab_size:
+            raise UserError(
+                f"{folder / side.tokenizer}: {len(tokenizer)} pieces, but {CONFIG} says {name}.vocab_size "
+                f"{side.vocab_size}; it is not the tokenizer that the model was trained with"
+            )
+        tokenizers.append(tokenizer)
+    try:
+        # Without memory and without random numbers until the file is known to hold what the config asks for.
+        with torch.device("meta"):
+            model = build_model(settings.model, settings.source.vocab_size, settings.target.vocab_size)
+    except UserError as error:
+        raise UserError(f"{folder / CONFIG}: {error}") from error
+    _fill(model, folder / WEIGHTS)
+    if _identity(folder) != identity:
+        raise UserError(f"{folder}: a new model took its place while it was read; run the command again")
+    return LoadedModel(
+        model=model.eval(),
+        config=settings.model,
+        source_language=settings.source.language,
+        target_language=settings.target.language,
+        source_tokenizer=tokenizers[0],
+        target_tokenizer=tokenizers[1],
+        settings=raw,
+    )
+
+
+def _read_settings(folder: Path) -> Any:
+    path = folder / CONFIG
+    if not path.exists():
+        raise UserError(f"{folder}: not a model folder ({CONFIG} is missing)")
+    raw = read_yaml(path)
+    if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
+        raise UserError(
+            f"{path}: format {shown(raw['format'])}, but this version of seq2seq reads {FORMAT}; "
+            "use the version that wrote the folder"
+        )
+    return raw
+
+
+def _identity(folder: Path) -> int:
+    if not folder.is_dir():
+        raise UserError(f"{folder}: {'not a folder' if folder.exists() else 'no such model folder'}")
+    return folder.stat().st_ino
+
+
+def _tensors(model: nn.Module) -> dict[str, Tensor]:
+    """Parameters and buffers, tied ones once, under the first of their names."""
+    names: dict[Tensor, str] = {}
+    for name, tensor in model.state_dict(keep_vars=True).items():
+        names.setdefault(tensor, name)
+    return {name: tensor for tensor, name in names.items()}
+
+
+def _storable(tensor: Tensor) -> Tensor:
+    tensor = tensor.detach().cpu().contiguous()
+    return tensor.float() if tensor.is_floating_point() else tensor
+
+
+def _fill(model: nn.Module, path: Path) -> None:
+    """Give a model on the meta device the weights of a file, tied ones still tied."""
+    expected = _tensors(model)
+    try:
+        found = safetensors.torch.load_file(path)
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: no such file") from error
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        raise UserError(f"{path}: not a safetensors file, or a damaged one ({one_line(error)})") from error
+    for names, problem in (
+        (expected.keys() - found.keys(), "is missing"),
+        (found.keys() - expected.keys(), "has no place in the model"),
+    ):
+        if names:
+            raise UserError(f"{path}: {min(names)!r} {problem}; the file does not belong to the model of {CONFIG}")
+    for name, tensor in expected.items():
+        if found[name].shape != tensor.shape or found[name].is_floating_point() != tensor.is_floating_point():
+            raise UserError(
+                f"{path}: {name!r} is {found[name].dtype} of shape {tuple(found[name].shape)} where the model of "
+                f"{CONFIG} has {tensor.dtype} of shape {tuple(tensor.shape)}"
+            )
+    real = {tensor: found[name].to(tensor.dtype, copy=True) for name, tensor in expected.items()}
+    filled = {
+        tensor: nn.Parameter(value) if isinstance(tensor, nn.Parameter) else value for tensor, value in real.items()
+    }
+    for module in model.modules():
+        for name, tensor in [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]:
+            setattr(module, name, filled[tensor])
+
+
+@contextlib.contextmanager
+def _whole_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of `folder` when the block ends well.
+
+    Two renames, so that no reader and no crash finds a mix of old and new files. What is in the old folder and no part
+    of a model moves over.
+    """
+    token = uuid.uuid4().hex[:8]
+    new, old = (folder.with_name(f".{folder.name}.{token}.{age}") for age in ("new", "old"))
+    try:
+        new.mkdir(parents=True)
+        yield new
+        if folder.exists():
+            folder.rename(old)
+            try:
+                new.rename(folder)
+            except BaseException:
+                old.rename(folder)
+                raise
+            for entry in old.iterdir():
+                if entry.name not in _OWN_FILES:
+                    entry.rename(folder / entry.name)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            new.rename(folder)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written ({error.strerror})") from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
