@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-CHUNK = 1024
-"""Rows whose logits exist at a time: 1024 x 8000 floats stay in a processor's cache."""
+CHUNK = 512
+"""Rows whose logits exist at a time: 512 x 8000 floats fit a processor's cache."""
 
 
 class Loss(NamedTuple):
@@ -49,42 +49,57 @@ class _LinearCrossEntropy(torch.autograd.Function):
         pairs = 2 if consistency else 1
         halves = features.view(pairs, rows // pairs, -1)
         goals = targets.view(pairs, -1)
-        grad_features = torch.empty_like(halves)
         precise = torch.promote_types(features.dtype, torch.float32)
+        grad_features = torch.empty_like(halves)
         grad_weight = torch.zeros_like(weight, dtype=precise)
         grad_bias = torch.zeros_like(bias, dtype=precise)
         total = features.new_zeros((), dtype=precise)
         nll, correct = total.clone(), total.clone()
+        # One set of buffers for all chunks: fresh memory for each would cost as much as the arithmetic.
+        rough = features.new_empty(min(CHUNK, rows), vocabulary)
+        logits, probs = torch.empty_like(rough, dtype=precise), torch.empty_like(rough, dtype=precise)
         for begin in range(0, rows // pairs, CHUNK // pairs):
             part = slice(begin, begin + CHUNK // pairs)
             chunk = halves[:, part].reshape(-1, features.shape[1])
             goal = goals[:, part].reshape(-1, 1)
-            logits = torch.addmm(bias, chunk, weight.t()).to(precise)
-            correct += (logits.argmax(1, keepdim=True) == goal).sum()
-            log_probs = logits.log_softmax(1)
-            picked = log_probs.gather(1, goal)
-            nll -= picked.sum()
-            total -= (1 - smoothing) * picked.sum()
+            size = len(chunk)
+            z, p, g = logits[:size], probs[:size], rough[:size]
+            torch.addmm(bias, chunk, weight.t(), out=g)
+            z.copy_(g)
+            peak = z.amax(1, keepdim=True)
+            torch.sub(z, peak, out=p).exp_()
+            norm = p.sum(1, keepdim=True)
+            log_norm = norm.log() + peak
+            picked = z.gather(1, goal)
+            correct += (picked == peak).sum()
+            nll += (log_norm - picked).sum()
+            total += (1 - smoothing) * (log_norm - picked).sum()
             if smoothing:
-                total -= smoothing / vocabulary * log_probs.sum()
-            probs = log_probs.exp() if needs_gradient or consistency else None
-            if needs_gradient:
-                grad = probs - smoothing / vocabulary
-                grad.scatter_add_(1, goal, torch.full_like(picked, smoothing - 1))
+                total += smoothing * (log_norm - z.mean(1, keepdim=True)).sum()
+            if not needs_gradient and not consistency:
+                continue
+            p.div_(norm)
             if consistency:
-                first, second = log_probs.chunk(2)
-                p, q = probs.chunk(2)
+                z.sub_(log_norm)
+                (first, second), (forth, back) = z.chunk(2), p.chunk(2)
                 ratio = first - second
-                forth, back = (p * ratio).sum(1, keepdim=True), -(q * ratio).sum(1, keepdim=True)
-                # Both rows share one divergence; per token of the batch it counts half, as does each row's cross-entropy.
-                total += consistency * (forth + back).sum() / 2
-                if needs_gradient:
-                    grad += consistency / 2 * torch.cat([p * (ratio - forth) + p - q, q * (-ratio - back) + q - p])
-            if needs_gradient:
-                grad = grad.to(features.dtype)
-                grad_features[:, part] = (grad @ weight).view(pairs, -1, features.shape[1])
-                grad_weight += grad.t() @ chunk
-                grad_bias += grad.sum(0)
+                divergences = (forth * ratio).sum(1, keepdim=True), (back * -ratio).sum(1, keepdim=True)
+                # The two rows share one divergence; per row it counts half, as does each row's cross-entropy.
+                total += consistency / 2 * (divergences[0] + divergences[1]).sum()
+                apart = forth - back
+                pull = torch.cat([forth * (ratio - divergences[0]) + apart, back * (-ratio - divergences[1]) - apart])
+                p.add_(pull, alpha=consistency / 2)
+            p.scatter_add_(1, goal, torch.full_like(picked, smoothing - 1))
+            g.copy_(p)
+            grad_features[:, part] = (g @ weight).view(pairs, -1, features.shape[1])
+            grad_weight += g.t() @ chunk
+            grad_bias += p.sum(0)
+        if needs_gradient and smoothing:
+            # The evenly spread part of the target is the same for all rows and words.
+            even = smoothing / vocabulary
+            grad_features -= even * weight.sum(0)
+            grad_weight -= even * features.sum(0, dtype=precise)
+            grad_bias -= even * rows
         if needs_gradient:
             ctx.save_for_backward(grad_features.view(rows, -1) / rows, grad_weight / rows, grad_bias / rows)
         ctx.mark_non_differentiable(nll, correct)

@@ -1,0 +1,120 @@
+"""Token ids of a whole corpus on disk: flat arrays that are memory-mapped, so that a corpus may exceed memory."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.tokenizer import Tokenizer
+from seq2seq.errors import UserError
+from seq2seq.files import open_lines, sha256
+
+CACHE = ".tokens"
+_CHUNK = 10_000  # sentences tokenized at a time
+
+
+class TokenArray:
+    """Sentences as one flat array of ids and the places where each begins.
+
+    >>> import numpy as np
+    >>> array = TokenArray(np.array([7, 8, 9]), np.array([0, 2, 3]))
+    >>> len(array), array[1].tolist(), array.lengths.tolist()
+    (2, [9], [2, 1])
+    """
+
+    def __init__(self, ids: np.ndarray, offsets: np.ndarray) -> None:
+        self.ids, self.offsets = ids, offsets
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        return self.ids[self.offsets[index] : self.offsets[index + 1]]
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(N,) tokens of each sentence."""
+        return np.diff(self.offsets)
+
+
+class ParallelCorpus:
+    """One split of a prepared folder as token ids of both sides, kept in the folder for the next time.
+
+    Args:
+        source: ids of the source sentences.
+        target: ids of the target sentences, as many.
+    """
+
+    def __init__(self, source: TokenArray, target: TokenArray) -> None:
+        self.source, self.target = source, target
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @classmethod
+    def open(cls, prepared: PreparedFolder, split: str, languages: Sequence[str]) -> Self:
+        """Map the ids of a split, tokenizing it first where that has not been done with the same table and tokenizer.
+
+        Args:
+            prepared: the folder.
+            split: "train", "dev" or "test".
+            languages: source and target language.
+
+        Raises:
+            UserError: a split, language or table that is not there or not whole.
+        """
+        return cls(*(_open_side(prepared, split, language) for language in languages))
+
+
+def _open_side(prepared: PreparedFolder, split: str, language: str) -> TokenArray:
+    table, tokenizer = prepared.table(split), prepared.tokenizer_path(language)
+    key = hashlib.sha256(f"{sha256(table)} {sha256(tokenizer)}".encode()).hexdigest()[:16]
+    folder = prepared.path / CACHE / f"{split}.{language}.{key}"
+    if not folder.exists():
+        _tokenize(prepared, split, language, folder)
+    return TokenArray(np.load(folder / "ids.npy", mmap_mode="r"), np.load(folder / "offsets.npy", mmap_mode="r"))
+
+
+def _tokenize(prepared: PreparedFolder, split: str, language: str, folder: Path) -> None:
+    """Write ids and offsets; the folder appears whole, also when two processes make it at once."""
+    tokenizer = Tokenizer.load(prepared.tokenizer_path(language))
+    lengths: list[int] = []
+    try:
+        folder.parent.mkdir(exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent))
+    except OSError as error:
+        raise UserError(f"{folder.parent}: cannot be written ({error.strerror}); tokens are kept there") from error
+    try:
+        with (temporary / "raw").open("wb") as raw:
+            for texts in _chunks(prepared, split, language):
+                for ids in tokenizer.encode_batch(texts):
+                    lengths.append(len(ids))
+                    raw.write(np.array(ids, dtype=np.int32).tobytes())
+        count = sum(lengths)
+        # numpy cannot map an empty file.
+        flat = np.memmap(temporary / "raw", dtype=np.int32, mode="r") if count else np.zeros(0, dtype=np.int32)
+        np.save(temporary / "ids.npy", flat)
+        np.save(temporary / "offsets.npy", np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
+        (temporary / "raw").unlink()
+        if not folder.exists():
+            temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _chunks(prepared: PreparedFolder, split: str, language: str) -> Iterator[list[str]]:
+    column = prepared.languages.index(language)
+    texts: list[str] = []
+    for number, line in open_lines(prepared.table(split)):
+        if number == 1:
+            continue
+        texts.append((line or "").split("\t")[column])
+        if len(texts) == _CHUNK:
+            yield texts
+            texts = []
+    yield texts
