@@ -1,0 +1,89 @@
+"""Several models that search as one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from math import log
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seq2seq.context import Context
+from seq2seq.errors import UserError
+
+
+@dataclass(frozen=True)
+class EnsembleContext:
+    """The same source as each model's encoder sees it."""
+
+    members: tuple[Context, ...]
+
+    @property
+    def mask(self) -> Tensor:
+        """(B, S) bool, True at real source positions."""
+        return self.members[0].mask
+
+    def __len__(self) -> int:
+        return len(self.members[0])
+
+    def select(self, indices: Tensor) -> "EnsembleContext":
+        """The sentences numbered by `indices` (B',), in that order."""
+        return EnsembleContext(tuple(member.select(indices) for member in self.members))
+
+
+@dataclass(frozen=True)
+class EnsembleState:
+    """Each model's state."""
+
+    members: tuple[Any, ...]
+
+    @property
+    def attention(self) -> Tensor | None:
+        """(R, S) mean over the models that have attention; None when none has."""
+        weights = [member.attention for member in self.members if member.attention is not None]
+        return torch.stack(weights).mean(0) if weights else None
+
+    def expand(self, k: int) -> "EnsembleState":
+        """From one row a sentence to `k`."""
+        return EnsembleState(tuple(member.expand(k) for member in self.members))
+
+    def select(self, rows: Tensor, sentences: Tensor | None = None) -> "EnsembleState":
+        """The hypotheses `rows` of the sentences `sentences`."""
+        return EnsembleState(tuple(member.select(rows, sentences) for member in self.members))
+
+
+class Ensemble:
+    """Predicts with the mean of several models' probabilities. The models share the source and the target vocabulary.
+
+    Args:
+        models: each with `encode`, `start` and `step`.
+
+    Raises:
+        UserError: no model, or (at the first step) vocabularies of different sizes.
+    """
+
+    def __init__(self, models: Sequence[Any]) -> None:
+        if not models:
+            raise UserError("models: an ensemble needs at least one model, but none was given")
+        self.models = tuple(models)
+
+    def encode(self, *source: Any) -> EnsembleContext:
+        """What each model's `encode` makes of the source."""
+        return EnsembleContext(tuple(model.encode(*source) for model in self.models))
+
+    def start(self, context: EnsembleContext) -> EnsembleState:
+        """The state before the first token."""
+        return EnsembleState(
+            tuple(model.start(member) for model, member in zip(self.models, context.members, strict=True))
+        )
+
+    def step(self, tokens: Tensor, state: EnsembleState) -> tuple[Tensor, EnsembleState]:
+        """The logarithm (R, V) of the mean of the models' probabilities, and the new state."""
+        outputs = [model.step(tokens, member) for model, member in zip(self.models, state.members, strict=True)]
+        sizes = [logits.shape[-1] for logits, _ in outputs]
+        if len(set(sizes)) > 1:
+            raise UserError(f"models: an ensemble needs one vocabulary, but theirs have {sizes} tokens")
+        log_probs = [logits.log_softmax(-1, dtype=torch.float32) for logits, _ in outputs]
+        mean = reduce(torch.logaddexp, log_probs) - log(len(log_probs))
+        return mean, EnsembleState(tuple(member for _, member in outputs))
