@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import io
+import os
 import select
 import sys
 import zlib
@@ -50,10 +51,24 @@ def open_output(path: str | None) -> Iterator[IO[str]]:
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # whatever the terminal's locale says
         yield sys.stdout
         return
-    if Path(path).is_dir():
-        raise UserError(f"{path}: is a folder; name a file to write")
+    check_output(path)
     with atomic_write(path) as file:
         yield file
+
+
+def check_output(path: str) -> None:
+    """Tell before any work is done that nothing can be written to `path`.
+
+    Raises:
+        UserError: it is a folder, or its folder cannot be written.
+    """
+    if Path(path).is_dir():
+        raise UserError(f"{path}: is a folder; name a file to write")
+    folder = Path(path).resolve().parent
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise UserError(f"{path}: cannot be written ({folder} is not a folder, or not yours to write)")
 
 
 def read_chunks(stream: BinaryIO, name: str, most: int) -> Iterator[list[str]]:

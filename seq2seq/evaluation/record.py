@@ -15,7 +15,6 @@ from seq2seq.evaluation.scores import Comparison, Score
 from seq2seq.files import atomic_write
 
 FORMAT = 1
-SCORES_FILE = "scores.json"
 _PACKAGES = ("seq2seq", "torch", "sacrebleu", "sentencepiece")
 
 

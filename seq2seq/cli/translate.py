@@ -1,0 +1,121 @@
+"""`seq2seq translate`: text in, translated text out, a line for a line."""
+
+import argparse
+import json
+import sys
+from functools import partial
+from typing import Any
+
+from seq2seq.cli.decoding import add_decoding_options, given_search_options, load_translator
+from seq2seq.cli.lines import count_lines, open_input, open_output, read_chunks
+from seq2seq.cli.progress import Counter, count_progress
+from seq2seq.inference import Candidate, Translation, search_options
+
+_CHUNK_BATCHES = 32  # read at a time: enough to sort lines by length, little enough that memory stays bounded
+
+DESCRIPTION = """\
+Translate text with a trained model: every line of the input gives one line of the output, in the same order, whatever
+the lines are. A line without words gives an empty line; a line that is too long is translated in parts.
+
+  echo "¿Dónde está la estación?" | seq2seq translate models/es_en
+  seq2seq translate models/es_en --input letter.txt --output brief.txt
+  seq2seq translate models/es_en_1 models/es_en_2 --input letter.txt     (an ensemble of two models)
+  seq2seq translate models/es_en                                         (line by line from the keyboard)
+"""
+
+EPILOG = """\
+JSON lines: with --n-best, --samples, --scores or --alignments each line of the output is an object with
+  line            number of the input line, from 1
+  source          the line as it was read
+  translation     the best candidate's text
+  parts           in how many parts it was translated: 0 for a line without words, 2 or more for a long line
+  source_tokens   with --alignments: the S word pieces that the model read ("▁" is a space, "</s>" the end)
+  candidates      --n-best of them at most (or --samples), best first, each with
+      text
+      score       with --scores: what candidates are ranked by
+      tokens      with --scores or --alignments: the T word pieces of the translation
+      log_probs   with --scores: natural logarithm of each piece's probability
+      alignment   with --alignments: T rows of S weights, each row summing to 1; null for a model without attention
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to `parser`."""
+    parser.description, parser.epilog = DESCRIPTION, EPILOG
+    parser.add_argument("model", nargs="+", metavar="MODEL", help="a model folder; several are used as an ensemble")
+    parser.add_argument("--input", metavar="FILE", help="text to translate, plain or gzip (default: standard input)")
+    parser.add_argument("--output", metavar="FILE", help="appears when all is translated (default: standard output)")
+    detail = parser.add_argument_group("details, as JSON lines")
+    detail.add_argument("--scores", action="store_true", help="give scores and the log-probability of each token")
+    detail.add_argument("--alignments", action="store_true", help="give the attention of each token to the source")
+    add_decoding_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Translate from the input to the output that `arguments` name."""
+    options = given_search_options(arguments)
+    search_options(**options)  # a wrong option is told before a model is loaded
+    total = None if arguments.input is None else count_lines(arguments.input)
+    as_json = bool(arguments.n_best or arguments.samples or arguments.scores or arguments.alignments)
+    by_hand = arguments.input is None and sys.stdin is not None and sys.stdin.isatty()
+    on_screen = arguments.output is None and sys.stdout.isatty()
+    with open_input(arguments.input) as stream, open_output(arguments.output) as output:
+        translator = load_translator(arguments)
+        if by_hand:
+            print("Type a line to translate and press Enter; end with Ctrl-D.", file=sys.stderr)
+        with count_progress("translating", total, quiet=by_hand or on_screen) as progress:
+            done, long_lines = 0, 0
+            name = arguments.input or "standard input"
+            for lines in read_chunks(stream, name, arguments.batch_size * _CHUNK_BATCHES):
+                translations = translator.translate_detailed(
+                    lines,
+                    batch_size=arguments.batch_size,
+                    max_source_tokens=arguments.max_source_tokens,
+                    first_number=done,
+                    alignments=arguments.alignments,
+                    progress=partial(_show, progress, done, len(lines)),
+                    **options,
+                )
+                for number, translation in enumerate(translations, start=done + 1):
+                    output.write(_as_json(number, translation, arguments) if as_json else translation.text)
+                    output.write("\n")
+                output.flush()
+                done += len(lines)
+                long_lines += sum(translation.parts > 1 for translation in translations)
+    if long_lines and not by_hand:
+        print(
+            f"note: {long_lines} of {done} lines have more than {arguments.max_source_tokens} word pieces "
+            "and were translated in parts",
+            file=sys.stderr,
+        )
+
+
+def _show(progress: Counter, before: int, lines: int, part: int, whole: int) -> None:
+    progress.show(before + lines * part / whole)
+
+
+def _as_json(number: int, translation: Translation, arguments: argparse.Namespace) -> str:
+    record: dict[str, Any] = {
+        "line": number,
+        "source": translation.source,
+        "translation": translation.text,
+        "parts": translation.parts,
+    }
+    if arguments.alignments:
+        record["source_tokens"] = translation.source_tokens
+    record["candidates"] = [_candidate(candidate, arguments) for candidate in translation.candidates]
+    return json.dumps(record, ensure_ascii=False, allow_nan=False)
+
+
+def _candidate(candidate: Candidate, arguments: argparse.Namespace) -> dict[str, Any]:
+    record: dict[str, Any] = {"text": candidate.text}
+    if arguments.scores:
+        record["score"] = candidate.score
+    if arguments.scores or arguments.alignments:
+        record["tokens"] = candidate.tokens
+    if arguments.scores:
+        record["log_probs"] = candidate.log_probs
+    if arguments.alignments:
+        weights = candidate.alignment
+        record["alignment"] = None if weights is None else [[round(x, 4) for x in row] for row in weights.tolist()]
+    return record

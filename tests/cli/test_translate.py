@@ -1,0 +1,242 @@
+import gzip
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+import torch
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from seq2seq.cli.decoding import SEARCH_HELP
+from seq2seq.search import SearchOptions
+
+FAST = ("--method", "greedy", "--max-length", "6")
+
+
+def test_from_stdin_to_stdout(seq2seq, taught_model, pairs):
+    source, target = zip(*pairs, strict=True)
+    outcome = seq2seq("translate", taught_model, stdin="\n".join(source).encode())
+    assert (outcome.code, outcome.out.splitlines()) == (0, list(target))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_from_file_to_file(seq2seq, taught_model, pairs, tmp_path, pack):
+    source, target = zip(*pairs, strict=True)
+    (tmp_path / "in").write_bytes(pack("\r\n".join(source).encode()))
+    outcome = seq2seq("translate", taught_model, "--input", tmp_path / "in", "--output", tmp_path / "new" / "out")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    assert (tmp_path / "new" / "out").read_text(encoding="utf-8") == "".join(f"{line}\n" for line in target)
+
+
+def test_a_file_may_be_translated_in_place(seq2seq, taught_model, tmp_path):
+    path = tmp_path / "text"
+    path.write_text("Gracias.\n" * 500, encoding="utf-8")
+    assert seq2seq("translate", taught_model, "--input", path, "--output", path, "--batch-size", 2).code == 0
+    assert path.read_text(encoding="utf-8") == "Thank you.\n" * 500
+
+
+NASTY = {
+    "nothing": (b"", 0),
+    "one empty line": (b"\n", 1),
+    "empty and white lines": (b"\n \n\t\n\xe3\x80\x80\n", 4),
+    "no final newline": (b"Gracias.\nGracias.", 2),
+    "carriage returns": (b"Gracias.\r\n\r\nGracias.\r\n", 3),
+    "separators within": ("Gracias.\u2028Gracias.\u0085a\x0bb\x0cc\x1cd\n".encode(), 1),
+    "control characters": (b"a\x00b\x1b[31m\x07\n\x00\n", 2),
+    "byte-order mark": (b"\xef\xbb\xbfGracias.\n", 1),
+    "not UTF-8": (b"caf\xe9\n\xff\xfe\n\xed\xa0\x80\nGracias.\n", 4),
+    "other scripts": ("猫は眠る。\nКошка спит.\nالقط نائم\n🐈\u200d⬛\n".encode(), 4),
+    "a long line": (b"Gracias. " * 300 + b"\n", 1),
+    "a long word": (b"g" * 3000 + b"\n", 1),
+    "a long text without spaces": (("猫は眠る" * 200 + "\n").encode(), 1),
+}
+
+
+@pytest.mark.parametrize(("data", "lines"), NASTY.values(), ids=NASTY.keys())
+def test_as_many_lines_out_as_in(seq2seq, taught_model, data, lines):
+    outcome = seq2seq("translate", taught_model, *FAST, stdin=data)
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.count("\n") == lines
+    assert len(outcome.out.splitlines()) == lines
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=80))
+def test_any_bytes(seq2seq, taught_model, data):
+    outcome = seq2seq("translate", taught_model, *FAST, stdin=data)
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.count("\n") == data.count(b"\n") + (data != b"" and not data.endswith(b"\n"))
+
+
+def test_undecodable_lines_are_told(seq2seq, taught_model):
+    outcome = seq2seq("translate", taught_model, *FAST, stdin=b"Gracias.\nfr\xedo\n")
+    assert "standard input, line 2: not UTF-8" in outcome.err
+
+
+def test_long_lines_are_told(seq2seq, taught_model):
+    outcome = seq2seq("translate", taught_model, "--max-source-tokens", 12, stdin=b"Gracias.\n" + b"Gracias. " * 4)
+    assert outcome.out == "Thank you.\n" + " ".join(["Thank you."] * 4) + "\n"
+    assert "1 of 2 lines have more than 12 word pieces" in outcome.err
+
+
+def test_json_lines(seq2seq, taught_model):
+    arguments = ("--n-best", 3, "--scores", "--alignments")
+    outcome = seq2seq("translate", taught_model, *arguments, stdin="Hace frío.\n\nGracias.".encode())
+    first, empty, last = map(json.loads, outcome.out.splitlines())
+    assert [record["line"] for record in (first, empty, last)] == [1, 2, 3]
+    assert (empty["translation"], empty["parts"], empty["candidates"]) == ("", 0, [])
+    assert first["source"] == "Hace frío."
+    assert first["translation"] == first["candidates"][0]["text"] == "It is cold."
+    assert len(first["candidates"]) == 3
+    for candidate in first["candidates"]:
+        assert len(candidate["tokens"]) == len(candidate["log_probs"]) == len(candidate["alignment"])
+        assert {len(row) for row in candidate["alignment"]} == {len(first["source_tokens"])}
+        assert candidate["score"] <= 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        (["--n-best", 2], {"text"}),
+        (["--scores"], {"text", "score", "tokens", "log_probs"}),
+        (["--alignments"], {"text", "tokens", "alignment"}),
+        (["--method", "sample", "--samples", 2], {"text"}),
+    ],
+)
+def test_json_holds_what_was_asked_for(seq2seq, taught_model, arguments, keys):
+    record = json.loads(seq2seq("translate", taught_model, *arguments, stdin=b"Gracias.\n").out)
+    assert record["candidates"][0].keys() == keys
+    assert ("source_tokens" in record) == ("alignment" in keys)
+
+
+def test_sampling_is_decided_by_the_seed_alone(seq2seq, random_models):
+    def sample(seed, batch_size):
+        arguments = ("--method", "sample", "--seed", seed, "--max-length", 9, "--batch-size", batch_size)
+        return seq2seq("translate", random_models[0], *arguments, stdin=b"Gracias.\nHace sol.\nNo.\n" * 40).out
+
+    assert sample(1, 1) == sample(1, 64)  # batches of 1 are read in several chunks
+    assert sample(1, 64) != sample(2, 64)
+    assert len(set(sample(1, 64).splitlines())) > 100, "equal lines are not equal samples"
+
+
+def test_ensemble(seq2seq, taught_model, random_models):
+    assert seq2seq("translate", taught_model, taught_model, stdin=b"Gracias.\n").out == "Thank you.\n"
+    outcome = seq2seq("translate", *random_models, taught_model, "--precision", "fp32", *FAST, stdin=b"Gracias.\n")
+    assert outcome.code == 0
+
+
+def test_threads(seq2seq, taught_model):
+    before = torch.get_num_threads()
+    try:
+        assert seq2seq("translate", taught_model, "--threads", 1, stdin=b"Gracias.\n").out == "Thank you.\n"
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_every_search_option_has_its_help():
+    assert list(SEARCH_HELP) == [field.name for field in fields(SearchOptions)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["no/such/folder"], "no/such/folder"),
+        (["{tmp}"], "config.yaml"),
+        (["{model}", "--input", "{tmp}/no.txt"], "no.txt: no such file"),
+        (["{model}", "--input", "{tmp}"], "cannot be read"),
+        (["{model}", "--output", "{tmp}"], "is a folder"),
+        (["{model}", "--output", "{tmp}/file/out"], "cannot be written"),
+        (["{model}", "--beam", "0"], "beam=0"),
+        (["{model}", "--n-best", "9"], "n_best=9"),
+        (["{model}", "--temperature", "2"], "sample"),
+        (["{model}", "--device", "cuda:77"], "cuda:77"),
+        (["{model}", "--precision", "bf61"], "did you mean 'bf16'?"),
+    ],
+)
+def test_mistakes_are_told_in_one_line_and_nothing_is_written(seq2seq, taught_model, tmp_path, arguments, message):
+    (tmp_path / "file").write_text("x")
+    before = sorted(tmp_path.rglob("*"))
+    outcome = seq2seq(
+        "translate", *(text.format(model=taught_model, tmp=tmp_path) for text in arguments), stdin=b"Gracias.\n"
+    )
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.startswith("error: ")
+    assert len(outcome.err.splitlines()) == 1
+    assert message in outcome.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_failure_leaves_the_old_output(seq2seq, taught_model, tmp_path):
+    (tmp_path / "in.gz").write_bytes(gzip.compress(b"Gracias.\n" * 5000)[:-12])
+    (tmp_path / "out").write_text("old")
+    outcome = seq2seq("translate", taught_model, *FAST, "--input", tmp_path / "in.gz", "--output", tmp_path / "out")
+    assert outcome.code == 2
+    assert (tmp_path / "out").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.gz", "out"]
+
+
+class Booby:
+    """Unpickled, it makes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+def test_an_untrusted_folder_executes_nothing(seq2seq, taught_model, tmp_path):
+    trap = tmp_path / "sprung"
+    for name, content in {
+        "config.yaml": f"format: !!python/object/apply:builtins.open ['{trap}', w]\n".encode(),
+        "model.safetensors": pickle.dumps(Booby(trap)),
+        "tokenizer.model": pickle.dumps(Booby(trap)),
+    }.items():
+        folder = tmp_path / name.partition(".")[0]
+        shutil.copytree(taught_model, folder)
+        assert (folder / name).exists()
+        (folder / name).write_bytes(content)
+        outcome = seq2seq("translate", folder, stdin=b"Gracias.\n")
+        assert outcome.code == 2, name
+        assert name in outcome.err
+        assert not trap.exists()
+    pickle.loads(pickle.dumps(Booby(trap)))
+    assert trap.exists(), "the trap works"
+
+
+def test_files_outside_the_folder_are_not_read(seq2seq, taught_model, tmp_path):
+    shutil.copytree(taught_model, tmp_path / "model")
+    shutil.copy(taught_model / "tokenizer.model", tmp_path / "outside.model")
+    config = tmp_path / "model" / "config.yaml"
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    settings["source"]["tokenizer"] = "../outside.model"
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    outcome = seq2seq("translate", tmp_path / "model", stdin=b"Gracias.\n")
+    assert outcome.code == 2
+    assert "outside.model" in outcome.err
+
+
+def test_as_a_process_in_a_pipe(taught_model):
+    """A program that writes a line and waits gets its answer; a reader that leaves early causes no complaint."""
+    command = [sys.executable, "-m", "seq2seq.cli.main", "translate", str(taught_model), "--threads", "1"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        for source, target in (("Hace frío.", "It is cold."), ("Gracias.", "Thank you.")):
+            process.stdin.write(f"{source}\n".encode())
+            process.stdin.flush()
+            assert process.stdout.readline().decode() == f"{target}\n"
+        process.stdout.close()
+        process.stdin.write(b"Gracias.\n")
+        process.stdin.close()
+        assert process.wait(timeout=60) == 0
+        assert process.stderr.read() == b""

@@ -1,0 +1,179 @@
+import random
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from seq2seq.data.tokenizer import Tokenizer
+from seq2seq.errors import UserError
+from seq2seq.inference import Translator
+
+NASTY = st.text(st.characters() | st.sampled_from("\n\r\u2028\u0085\x00\ud800\u200d\ufeff \t.aé¿猫" * 3), max_size=40)
+
+
+@pytest.fixture(scope="module")
+def taught(taught_model):
+    return Translator.load(taught_model, device="cpu", precision="fp32")
+
+
+@pytest.fixture(scope="module")
+def untaught(random_models):
+    return Translator.load(random_models[0], device="cpu", precision="fp32")
+
+
+@pytest.mark.parametrize("options", [{}, {"method": "greedy"}, {"beam": 2, "length_penalty": "none"}])
+def test_what_was_taught_comes_back(taught, pairs, options):
+    source, target = map(list, zip(*pairs, strict=True))
+    assert taught.translate(source, **options) == target
+
+
+def test_any_precision_translates(taught_model, pairs):
+    source, target = map(list, zip(*pairs, strict=True))
+    translator = Translator.load(taught_model, device="cpu", precision="bf16")
+    assert translator.precision == "bf16"
+    assert translator.translate(source) == target
+    assert Translator.load(taught_model, device="cpu").precision in ("fp32", "bf16")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(NASTY, max_size=8))
+def test_as_many_lines_out_as_in(untaught, lines):
+    texts = untaught.translate(lines, method="greedy", max_length=8)
+    assert len(texts) == len(lines)
+    for line, text in zip(lines, texts, strict=True):
+        assert len(text.splitlines()) <= 1
+        if not line.strip():
+            assert text == ""
+
+
+def test_lines_without_words_are_empty(taught):
+    found = taught.translate_detailed(["", " \t\u3000", "\u200b\x00", "Gracias."])
+    assert [translation.text for translation in found] == ["", "", "", "Thank you."]
+    assert [translation.parts for translation in found] == [0, 0, 0, 1]
+    assert taught.translate([]) == []
+
+
+def test_normalised_as_in_training(taught):
+    assert taught.translate(["  Hace fri\u0301o.\r\n", "¿Dónde\u00a0está\u2028el per\u00adro?"]) == [
+        "It is cold.",
+        "Where is the dog?",
+    ]
+
+
+def many_lines(pairs, seed=5, count=60):
+    rng = random.Random(seed)
+    words = " ".join(source for source, _ in pairs).split()
+    return [" ".join(rng.choices(words, k=rng.randint(1, 25))) for _ in range(count)]
+
+
+@pytest.mark.parametrize("options", [{}, {"method": "greedy"}, {"method": "sample", "seed": 3, "samples": 2}])
+def test_batch_size_and_order_change_nothing(untaught, pairs, options):
+    lines = many_lines(pairs)
+    options = {**options, "max_length": 12}
+    expected = untaught.translate(lines, **options)
+    for batch_size in (1, 7, 1000):
+        assert untaught.translate(lines, batch_size=batch_size, **options) == expected
+    if options.get("method") != "sample":  # a sample depends on the line's number
+        assert untaught.translate(lines[::-1], **options) == expected[::-1]
+        assert [untaught.translate([line], **options)[0] for line in lines[:5]] == expected[:5]
+
+
+def test_sampling_bit_by_bit_is_sampling_at_once(untaught, pairs):
+    lines = many_lines(pairs, count=20)
+    options = {"method": "sample", "seed": 11}
+    bits = [untaught.translate(lines[at : at + 6], first_number=at, **options) for at in range(0, 20, 6)]
+    assert sum(bits, []) == untaught.translate(lines, **options)  # noqa: RUF017
+    assert untaught.translate(lines, method="sample", seed=12) != untaught.translate(lines, **options)
+
+
+def test_long_lines_are_translated_in_parts_and_joined(taught, pairs):
+    source, target = map(list, zip(*pairs, strict=True))
+    longest = max(len(taught.source_tokenizer.encode(text)) for text in source)
+    found = taught.translate_detailed([" ".join(source), *source], max_source_tokens=longest, alignments=True, n_best=2)
+    assert found[0].text == " ".join(target)
+    assert [translation.text for translation in found[1:]] == target
+    assert [translation.parts for translation in found] == [len(source)] + [1] * len(source)
+    whole, alone = found[0].candidates[0], [translation.candidates[0] for translation in found[1:]]
+    assert whole.log_probs == pytest.approx([value for part in alone for value in part.log_probs], abs=1e-4)
+    assert whole.score == pytest.approx(sum(part.score for part in alone), abs=1e-4)
+    assert whole.alignment.shape == (len(whole.tokens), len(found[0].source_tokens))
+    torch.testing.assert_close(whole.alignment.sum(1), torch.ones(len(whole.tokens)))
+    assert len(found[0].candidates) == 2
+
+
+def test_details_fit_together(untaught, pairs):
+    lines = [source for source, _ in pairs]
+    for translation in untaught.translate_detailed(lines, n_best=3, beam=4, alignments=True, max_length=12):
+        assert len(translation.candidates) == 3
+        assert translation.text == translation.candidates[0].text
+        assert translation.source_tokens[-1] == "</s>"
+        scores = [candidate.score for candidate in translation.candidates]
+        assert scores == sorted(scores, reverse=True)
+        for candidate in translation.candidates:
+            assert len(candidate.tokens) == len(candidate.log_probs) <= 13
+            assert all(value <= 0 for value in candidate.log_probs)
+            assert candidate.alignment.shape == (len(candidate.tokens), len(translation.source_tokens))
+            torch.testing.assert_close(candidate.alignment.sum(1), torch.ones(len(candidate.tokens)))
+    assert untaught.translate_detailed(lines[:1])[0].candidates[0].alignment is None
+
+
+def test_prefixes_begin_the_translations(untaught, taught):
+    texts = untaught.translate(["El gato duerme.", "Gracias.", ""], prefixes=["The dog", "", "The"], max_length=10)
+    assert texts[0].startswith("The dog")
+    assert texts[2] == ""
+    assert taught.translate(["Gracias.", "Hace frío."], prefixes=["Thank", ""]) == ["Thank you.", "It is cold."]
+
+
+def test_ensemble(random_models, taught_model, untaught, pairs):
+    lines = [source for source, _ in pairs]
+    twice = Translator.load([random_models[0], random_models[0]], device="cpu", precision="fp32")
+    assert twice.translate(lines) == untaught.translate(lines)
+    mixed = Translator.load([taught_model, *random_models], device="cpu", precision="fp32")
+    assert mixed.translate(lines, max_length=20) != untaught.translate(lines, max_length=20)
+
+
+def test_progress_ends_at_the_end(untaught, pairs):
+    told = []
+    untaught.translate(many_lines(pairs), batch_size=8, max_length=3, progress=lambda done, of: told.append((done, of)))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (60, 60)
+    assert len(told) == 8
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"beem": 3}, "unknown option 'beem'"),
+        ({"beem": 3}, "did you mean 'beam'?"),
+        ({"beam": 0}, "beam=0"),
+        ({"batch_size": 0}, "batch_size 0"),
+        ({"max_source_tokens": -1}, "max_source_tokens -1"),
+        ({"prefixes": []}, "prefixes: 0 for 1 lines"),
+    ],
+)
+def test_wrong_options_are_told(untaught, options, message):
+    with pytest.raises(UserError) as error:
+        untaught.translate(["x"], **options)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"device": "gpu"}, "--device 'gpu'"),
+        ({"device": "cuda:99"}, "cuda:99"),
+        ({"precision": "fp61"}, "did you mean 'fp16'|must be auto, fp32, bf16"),
+    ],
+)
+def test_wrong_places_are_told(random_models, settings, message):
+    with pytest.raises(UserError, match=message):
+        Translator.load(random_models[0], **settings)
+
+
+def test_an_ensemble_needs_one_vocabulary(tmp_path, make_model, random_models):
+    tokenizer = tmp_path / "other.model"
+    Tokenizer.train(["Un texto distinto.", "A different text."], tokenizer, vocab_size=40)
+    other = make_model(tmp_path / "other", tokenizer)
+    with pytest.raises(UserError, match=r"other: its source tokenizer differs from that of .*model1"):
+        Translator.load([random_models[0], other])
