@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.data.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
@@ -36,6 +37,15 @@ class Batch:
             self.source.to(device), self.source_lengths, self.prefix.to(device), self.goal.to(device), self.indices
         )
 
+    def twice(self) -> "Batch":
+        """Every sentence two times, the whole batch after itself: two dropout passes in one (R-Drop)."""
+        return Batch(
+            *(
+                torch.cat([part, part])
+                for part in (self.source, self.source_lengths, self.prefix, self.goal, self.indices)
+            )
+        )
+
 
 class BatchPlan(NamedTuple):
     """Attributes: indices, the sentences of a batch; seed, for whatever is drawn at random while it is made."""
@@ -57,27 +67,21 @@ def pad(rows: list[list[int]]) -> Tensor:
     return torch.from_numpy(padded)
 
 
-class Collator:
+class BatchDataset(Dataset[Batch]):
     """Turns a plan into a batch, with subword sampling where it is asked for.
 
     Args:
         corpus: the split.
         tokenizers: of source and target, needed for sampling alone.
         sampling_alpha: see `Tokenizer.sample_batch`; 0 takes the one best segmentation.
-        copies: how many times each sentence stands in the batch, one block after another (R-Drop wants 2).
     """
 
     def __init__(
-        self,
-        corpus: ParallelCorpus,
-        tokenizers: tuple[Tokenizer, Tokenizer],
-        sampling_alpha: float = 0.0,
-        copies: int = 1,
+        self, corpus: ParallelCorpus, tokenizers: tuple[Tokenizer, Tokenizer], sampling_alpha: float = 0.0
     ) -> None:
-        self.corpus, self.tokenizers = corpus, tokenizers
-        self.sampling_alpha, self.copies = sampling_alpha, copies
+        self.corpus, self.tokenizers, self.sampling_alpha = corpus, tokenizers, sampling_alpha
 
-    def __call__(self, plan: BatchPlan) -> Batch:
+    def __getitem__(self, plan: BatchPlan) -> Batch:
         """Make the batch."""
         indices = plan.indices.tolist()
         sides = [[side[index].tolist() for index in indices] for side in (self.corpus.source, self.corpus.target)]
@@ -86,13 +90,13 @@ class Collator:
                 tokenizer.sample_batch([tokenizer.decode(ids) for ids in side], self.sampling_alpha, plan.seed + number)
                 for number, (tokenizer, side) in enumerate(zip(self.tokenizers, sides, strict=True))
             ]
-        source, target = ([*side] * self.copies for side in sides)
+        source, target = sides
         return Batch(
             source=pad([[*ids, EOS_ID] for ids in source]),
             source_lengths=torch.tensor([len(ids) + 1 for ids in source]),
             prefix=pad([[BOS_ID, *ids] for ids in target]),
             goal=pad([[*ids, EOS_ID] for ids in target]),
-            indices=torch.from_numpy(plan.indices).repeat(self.copies),
+            indices=torch.from_numpy(plan.indices),
         )
 
 
@@ -129,33 +133,22 @@ class TokenBatchSampler:
         self.source_lengths, self.target_lengths = source_lengths, target_lengths
         self.batch_size, self.by_tokens, self.seed, self.shuffle = batch_size, by_tokens, seed, shuffle
         self.rank, self.processes = rank, processes
-        self.epoch = 0
-        self.position = 0
+        self.epoch, self.start = 0, 0
         self._planned: tuple[int, list[np.ndarray]] = (-1, [])
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch (Lightning calls this); a new one begins at its first batch."""
+        """Choose the epoch (Lightning calls this); another one than now begins at its first batch."""
         if epoch != self.epoch:
-            self.epoch, self.position = epoch, 0
-
-    def state_dict(self) -> dict[str, Any]:
-        """Where the run stands: the epoch and how many of its batches have been given out."""
-        return {"epoch": self.epoch, "position": self.position}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
-        self.epoch, self.position = state["epoch"], state["position"]
+            self.epoch, self.start = epoch, 0
 
     def __len__(self) -> int:
         return len(self._batches())
 
     def __iter__(self) -> Iterator[BatchPlan]:
         batches = self._batches()
-        while self.position < len(batches):
-            number = self.position
-            self.position += 1
-            yield BatchPlan(batches[number], hash((self.seed, self.epoch, number, self.rank)) & 0x7FFFFFFF)
-        self.position = 0
+        for number in range(self.start, len(batches)):
+            seed = np.random.SeedSequence((self.seed, self.epoch, number, self.rank)).generate_state(1)[0]
+            yield BatchPlan(batches[number], int(seed))
 
     def _batches(self) -> list[np.ndarray]:
         if self._planned[0] != self.epoch:
@@ -190,3 +183,41 @@ class TokenBatchSampler:
                 begin, longest = place, length + 1
         if begin < len(order):
             yield order[begin:]
+
+
+class BatchLoader(DataLoader[Batch]):
+    """A data loader that knows how many batches of the epoch it has given out, and can begin after them.
+
+    Lightning keeps its state in each checkpoint, so that a run resumes in the middle of an epoch.
+
+    Args:
+        dataset: makes the batches.
+        sampler: plans them.
+        workers: processes that make them ahead; 0 makes them in this one.
+    """
+
+    def __init__(self, dataset: BatchDataset, sampler: TokenBatchSampler, workers: int = 0) -> None:
+        super().__init__(dataset, batch_size=None, sampler=sampler, collate_fn=_same, num_workers=workers)
+        self.plans = sampler
+        self.given = 0
+
+    def __iter__(self) -> Iterator[Batch]:  # type: ignore[override]
+        self.given = self.plans.start
+        for batch in super().__iter__():
+            self.given += 1
+            yield batch
+        self.plans.start = 0
+
+    def state_dict(self) -> dict[str, int]:
+        """The epoch and how many of its batches have been given out."""
+        return {"epoch": self.plans.epoch, "given": self.given}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Go on from there."""
+        self.plans.epoch, self.plans.start = state["epoch"], state["given"]
+        if self.plans.start >= len(self.plans):
+            self.plans.epoch, self.plans.start = state["epoch"] + 1, 0
+
+
+def _same(batch: Batch) -> Batch:
+    return batch

@@ -1,0 +1,104 @@
+"""A prepared folder as Lightning reads it."""
+
+from typing import Literal
+
+import numpy as np
+import torch.distributed
+from pytorch_lightning import LightningDataModule
+
+from seq2seq.data.batching import Batch, BatchDataset, BatchLoader, TokenBatchSampler
+from seq2seq.data.corpus import ParallelCorpus, TokenArray
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.errors import UserError
+
+EVALUATION_SENTENCES = 128
+
+
+class TranslationData(LightningDataModule):
+    """Sentence pairs of a prepared folder, in batches.
+
+    Args:
+        prepared: folder that a `data_prep` command wrote.
+        source: language to translate from, as the folder names it.
+        target: language to translate to.
+        batch_size: size of a training batch, in what `batch_by` counts.
+        batch_by: "tokens" (target tokens, padding counted) or "sentences".
+        max_tokens: training pairs with a longer side are left out, and their number is printed.
+        subword_sampling: draw another segmentation of every training sentence each time (Kudo 2018; Provilkov et al.
+            2020); 0 is off, unigram pieces want 0.1 to 0.5 (lower is wilder), BPE a dropout rate of about 0.1.
+        workers: processes that make batches ahead; 0 makes them in the training process.
+        seed: decides the order of the batches and the sampling.
+
+    Raises:
+        UserError: a folder or language that is not there, or a value out of range.
+    """
+
+    def __init__(
+        self,
+        prepared: str,
+        source: str,
+        target: str,
+        batch_size: int = 2000,
+        batch_by: Literal["tokens", "sentences"] = "tokens",
+        max_tokens: int = 100,
+        subword_sampling: float = 0.0,
+        workers: int = 0,
+        seed: int = 1,
+    ) -> None:
+        super().__init__()
+        for name, value in (("batch_size", batch_size), ("max_tokens", max_tokens)):
+            if value < 1:
+                raise UserError(f"data.{name}: {value} is too small; use 1 or more")
+        if not 0 <= subword_sampling <= 1:
+            raise UserError(f"data.subword_sampling: {subword_sampling} is out of range; use 0 (off) to 1")
+        self.prepared = PreparedFolder.open(prepared)
+        self.languages = (source, target)
+        self.tokenizers = (self.prepared.tokenizer(source), self.prepared.tokenizer(target))
+        self.source_vocab_size, self.target_vocab_size = map(len, self.tokenizers)
+        self.batch_size, self.by_tokens, self.max_tokens = batch_size, batch_by == "tokens", max_tokens
+        self.subword_sampling, self.workers, self.seed = subword_sampling, workers, seed
+
+    def setup(self, stage: str) -> None:
+        """Map the token ids, tokenizing on the first time."""
+        self.train = self._without_long(ParallelCorpus.open(self.prepared, "train", self.languages))
+        self.dev = ParallelCorpus.open(self.prepared, "dev", self.languages)
+        self.dev_sources, self.dev_references = self.prepared.pairs("dev", *self.languages)
+
+    def train_dataloader(self) -> BatchLoader:
+        """Shuffled and bucketed batches, this process's share of them."""
+        distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
+        sampler = TokenBatchSampler(
+            self.train.source.lengths,
+            self.train.target.lengths,
+            self.batch_size,
+            self.by_tokens,
+            self.seed,
+            rank=torch.distributed.get_rank() if distributed else 0,
+            processes=torch.distributed.get_world_size() if distributed else 1,
+        )
+        return BatchLoader(BatchDataset(self.train, self.tokenizers, self.subword_sampling), sampler, self.workers)
+
+    def val_dataloader(self) -> BatchLoader:
+        """The whole dev split, longest sentences first, for every process."""
+        lengths = self.dev.source.lengths, self.dev.target.lengths
+        sampler = TokenBatchSampler(*lengths, EVALUATION_SENTENCES, by_tokens=False, shuffle=False)
+        return BatchLoader(BatchDataset(self.dev, self.tokenizers), sampler)
+
+    def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
+        """Move a batch; its lengths stay on the host."""
+        return batch.to(device)
+
+    def _without_long(self, corpus: ParallelCorpus) -> ParallelCorpus:
+        fits = np.maximum(corpus.source.lengths, corpus.target.lengths) <= self.max_tokens
+        if fits.all():
+            return corpus
+        left_out = int((~fits).sum())
+        if left_out == len(corpus):
+            raise UserError(f"data.max_tokens: {self.max_tokens} leaves out every training pair; raise it")
+        print(f"{left_out} of {len(corpus)} training pairs have a side over {self.max_tokens} tokens and are left out")
+        return ParallelCorpus(*(_choose(side, fits) for side in (corpus.source, corpus.target)))
+
+
+def _choose(side: TokenArray, chosen: np.ndarray) -> TokenArray:
+    ids = side.ids[np.repeat(chosen, side.lengths)]
+    return TokenArray(ids, np.concatenate([[0], np.cumsum(side.lengths[chosen])]))

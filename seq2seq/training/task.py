@@ -1,0 +1,156 @@
+"""What Lightning trains: the model, its loss, its optimizer, and BLEU on dev decoded for real."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sacrebleu
+import torch
+from pytorch_lightning import LightningModule
+from torch import Tensor
+
+from seq2seq.data.batching import Batch
+from seq2seq.errors import UserError
+from seq2seq.loss import linear_cross_entropy
+from seq2seq.model import ModelConfig, build_model
+from seq2seq.search import SearchOptions, search
+from seq2seq.training.data import TranslationData
+from seq2seq.training.schedule import ScheduleName, factor, progress
+
+
+@dataclass
+class OptimizerConfig:
+    """How the weights are moved, by AdamW (Loshchilov & Hutter 2019).
+
+    Attributes:
+        learning_rate: its highest value.
+        warmup_steps: optimizer steps over which it rises from zero.
+        decay: how it falls afterwards: "linear", "cosine", "inverse_sqrt" or "constant"; the first two end with the
+            run, be its limit steps, epochs or time.
+        floor: what share of it is left at the end of "linear" and "cosine".
+        beta2: decay rate of the squared gradients' average.
+        weight_decay: pull of every weight towards zero.
+        label_smoothing: probability mass given to all words evenly, 0 to below 1.
+        consistency: weight of R-Drop (Liang et al. 2021): every batch goes through twice with other dropout, and the
+            two answers are pulled together; 0 is off, 1 to 5 helps on small data and doubles the time of a step.
+    """
+
+    learning_rate: float = 2e-3
+    warmup_steps: int = 400
+    decay: ScheduleName = "linear"
+    floor: float = 0.02
+    beta2: float = 0.98
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.1
+    consistency: float = 0.0
+
+
+class TranslationTask(LightningModule):
+    """Trains a text-to-text model and scores it on dev.
+
+    Logs `train_loss`, `train_nll` (nats a token), `train_accuracy`, `learning_rate`, `dev_nll`, `dev_bleu` (sacreBLEU of
+    greedy translations, 0 to 100).
+
+    Args:
+        source_vocab_size: pieces of the source language; taken from the data.
+        target_vocab_size: pieces of the target language; taken from the data.
+        model: the model's sizes and choices.
+        optimizer: how it is trained.
+
+    Raises:
+        UserError: a value out of range, or choices that do not go together.
+    """
+
+    def __init__(
+        self, source_vocab_size: int, target_vocab_size: int, model: ModelConfig, optimizer: OptimizerConfig
+    ) -> None:
+        super().__init__()
+        _check(optimizer)
+        self.config, self.options = model, optimizer
+        self.model = build_model(model, source_vocab_size, target_vocab_size)
+        self._translations: dict[int, str] = {}
+        self._dev: list[Tensor] = []
+        self.dev_translations: list[str] = []
+
+    @property
+    def data(self) -> TranslationData:
+        """The data module of the run."""
+        return self.trainer.datamodule  # type: ignore[attr-defined, no-any-return]
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        """AdamW in one fused call for all weights, and a learning rate set before every step."""
+        options = self.options
+        optimizer = torch.optim.AdamW(
+            self.parameters(),
+            lr=options.learning_rate,
+            betas=(0.9, options.beta2),
+            weight_decay=options.weight_decay,
+            fused=True,
+        )
+
+        def rate(step: int) -> float:
+            done = progress(self.trainer)
+            return factor(step, options.warmup_steps, done, options.decay, options.floor)
+
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """The loss of one batch; with R-Drop the batch is read twice."""
+        options = self.options
+        if options.consistency:
+            batch = batch.twice()
+        nll, correct, total = self._loss(batch, options.label_smoothing, options.consistency)
+        self.log("train_loss", total.detach())
+        self.log("train_nll", nll, prog_bar=True)
+        self.log("train_accuracy", correct)
+        self.log("learning_rate", self.optimizers().param_groups[0]["lr"])  # type: ignore[union-attr]
+        return total
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        """Likelihood of the references, and a greedy translation of every sentence."""
+        nll, _, _ = self._loss(batch)
+        tokens = (batch.goal != 0).sum()
+        self._dev.append(torch.stack([nll * tokens, tokens]))
+        context = self.model.encode(batch.source, batch.source_lengths)
+        results = search(self.model, context, batch.source_lengths, SearchOptions(method="greedy"))
+        for index, hypotheses in zip(batch.indices.tolist(), results, strict=True):
+            self._translations[index] = self.data.tokenizers[1].decode(hypotheses[0].tokens)
+
+    def on_validation_epoch_end(self) -> None:
+        """BLEU over all of dev."""
+        total, tokens = torch.stack(self._dev).sum(0).tolist()
+        self.dev_translations = [self._translations[index] for index in sorted(self._translations)]
+        # Lightning's check before training translates a few batches only.
+        references = [self.data.dev_references[index] for index in sorted(self._translations)]
+        bleu = sacrebleu.corpus_bleu(self.dev_translations, [references]).score
+        self.log("dev_nll", total / tokens, prog_bar=True)
+        self.log("dev_bleu", bleu, prog_bar=True)
+        self._dev, self._translations = [], {}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep what is needed to make a model folder of the checkpoint."""
+        checkpoint["seq2seq"] = {
+            "model": asdict(self.config),
+            "optimizer": asdict(self.options),
+            "prepared": str(self.data.prepared.path.resolve()),
+            "languages": self.data.languages,
+        }
+
+    def _loss(self, batch: Batch, smoothing: float = 0.0, consistency: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+        """(nll, accuracy, what is minimised), means over the real target tokens."""
+        features = self.model.features(batch.source, batch.source_lengths, batch.prefix)
+        real = batch.goal.flatten().nonzero()[:, 0]
+        output = self.model.decoder.output
+        loss = linear_cross_entropy(
+            features.flatten(0, 1)[real], output.weight, output.bias, batch.goal.flatten()[real], smoothing, consistency
+        )
+        return loss.nll, loss.correct, loss.total
+
+
+def _check(options: OptimizerConfig) -> None:
+    for name in ("learning_rate", "warmup_steps", "floor", "weight_decay", "consistency"):
+        if getattr(options, name) < 0:
+            raise UserError(f"model.optimizer.{name}: {getattr(options, name)} is below zero; use 0 or more")
+    for name in ("label_smoothing", "beta2"):
+        if not 0 <= getattr(options, name) < 1:
+            raise UserError(f"model.optimizer.{name}: {getattr(options, name)} is out of range; use 0 up to below 1")
