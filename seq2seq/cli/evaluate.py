@@ -20,6 +20,7 @@ from seq2seq.evaluation import (
     Comparison,
     Score,
     compare_to_baseline,
+    make_bleu,
     make_record,
     score_translations,
     write_record,
@@ -53,6 +54,7 @@ class _TestSet:
     source: list[str] | None
     references: list[list[str]]
     language: str | None
+    reference_name: str
     record: dict[str, Any]
 
 
@@ -88,12 +90,14 @@ def run(arguments: argparse.Namespace) -> None:
     options = given_search_options(arguments)
     settings = search_options(**options)  # a wrong option is told before a model is loaded
     output = _output(arguments)
-    baseline = None if arguments.baseline is None else _read(arguments.baseline)
     translator = load_translator(arguments) if arguments.model else None
     test_set = _test_set(arguments, translator)
+    baseline = _read_aligned(arguments.baseline, test_set)
+    how = {"language": test_set.language, "tokenizer": arguments.tokenize, "lowercase": arguments.lowercase}
+    make_bleu(**how)  # a tokenizer that is not there is told before translating, too
     facts: dict[str, Any] = {}
     if translator is None:
-        hypotheses = _read(arguments.hypothesis)
+        hypotheses = _read_aligned(arguments.hypothesis, test_set)
         facts["data"] = {**test_set.record, "hypothesis": _file(arguments.hypothesis)}
     else:
         hypotheses, seconds = _translate(translator, test_set, arguments, options)
@@ -112,10 +116,9 @@ def run(arguments: argparse.Namespace) -> None:
             "seconds": seconds,
             "device": translator.device,
         }
-    how = {"language": test_set.language, "tokenizer": arguments.tokenize, "lowercase": arguments.lowercase}
     scores = score_translations(hypotheses, test_set.references, **how)
     comparisons = None
-    if baseline is not None:
+    if arguments.baseline is not None:
         comparisons = compare_to_baseline(hypotheses, baseline, test_set.references, **how)
         facts["baseline"] = _file(arguments.baseline)
     if output is not None:
@@ -171,21 +174,15 @@ def _test_set(arguments: argparse.Namespace, translator: Translator | None) -> _
             "split": arguments.split,
             "files": [{"role": "pairs", **_file(prepared.table(arguments.split))}],
         }
-        return _TestSet(source, [reference], language, record)
-    references = [_read(path) for path in arguments.reference]
-    files = [{"role": "reference", **_file(path)} for path in arguments.reference]
-    source_lines = None
-    if arguments.source:
-        source_lines = _read(arguments.source)
-        files.insert(0, {"role": "source", **_file(arguments.source)})
-        for path, reference in zip(arguments.reference, references, strict=True):
-            if len(reference) != len(source_lines):
-                raise UserError(
-                    f"{arguments.source} has {len(source_lines)} lines but {path} has {len(reference)}; "
-                    "they must be as many"
-                )
+        return _TestSet(source, [reference], language, str(prepared.table(arguments.split)), record)
+    paths = [*filter(None, [arguments.source]), *arguments.reference]
+    texts = [_read(path) for path in paths]
+    for path, text in zip(paths, texts, strict=True):
+        _check_aligned(path, text, paths[0], texts[0])
+    references = texts[-len(arguments.reference) :]
+    files = [{"role": "source" if path == arguments.source else "reference", **_file(path)} for path in paths]
     record = {"name": _name(arguments.source or arguments.reference[0]), "split": None, "files": files}
-    return _TestSet(source_lines, references, language, record)
+    return _TestSet(texts[0] if arguments.source else None, references, language, arguments.reference[0], record)
 
 
 def _translate(
@@ -234,6 +231,22 @@ def _report(
 
 def _read(path: str) -> list[str]:
     return [line or "" for _, line in open_lines(path)]
+
+
+def _read_aligned(path: str | None, test_set: _TestSet) -> list[str]:
+    """The lines of a file that must be as many as the references; none when there is no file."""
+    if path is None:
+        return []
+    lines = _read(path)
+    _check_aligned(path, lines, test_set.reference_name, test_set.references[0])
+    return lines
+
+
+def _check_aligned(path: str, lines: list[str], other_path: str, others: list[str]) -> None:
+    if len(lines) != len(others):
+        raise UserError(
+            f"{path} has {len(lines)} sentences but {other_path} has {len(others)}; they must be as many, one a line"
+        )
 
 
 def _file(path: str | Path) -> dict[str, str]:

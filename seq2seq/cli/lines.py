@@ -2,7 +2,6 @@
 
 import contextlib
 import gzip
-import io
 import os
 import select
 import sys
@@ -47,8 +46,6 @@ def open_input(path: str | None) -> Iterator[BinaryIO]:
 def open_output(path: str | None) -> Iterator[IO[str]]:
     """A text file that appears only when all is written, or standard output when `path` is None."""
     if path is None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # whatever the terminal's locale says
         yield sys.stdout
         return
     check_output(path)

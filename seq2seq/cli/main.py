@@ -7,6 +7,7 @@ COMMANDS.
 import argparse
 import importlib
 import importlib.metadata
+import io
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(words: list[str]) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # text of any language, whatever the locale says
     command = words[0] if words else "--help"
     if command in COMMANDS:
         # Imported only now: the subcommands need torch, and `seq2seq --help` shall not wait for it.

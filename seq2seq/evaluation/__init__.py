@@ -1,13 +1,14 @@
 """How good translations are: scores with signature and interval, and the record of how they came about."""
 
 from seq2seq.evaluation.record import make_record, write_record
-from seq2seq.evaluation.scores import TOKENIZERS, Comparison, Score, compare_to_baseline, score_translations
+from seq2seq.evaluation.scores import TOKENIZERS, Comparison, Score, compare_to_baseline, make_bleu, score_translations
 
 __all__ = [
     "TOKENIZERS",
     "Comparison",
     "Score",
     "compare_to_baseline",
+    "make_bleu",
     "make_record",
     "score_translations",
     "write_record",

@@ -94,7 +94,7 @@ def compare_to_baseline(
     Arguments and errors as in `score_translations`; `baseline` holds the other system's translations.
     """
     metrics = _metrics(hypotheses, references, language, tokenizer, lowercase)
-    _metrics(baseline, references, language, tokenizer, lowercase, "baseline")
+    _metrics(baseline, references, language, tokenizer, lowercase, "translations of the baseline")
     systems = [("baseline", baseline), ("system", hypotheses)]
     signatures, results = PairedTest(systems, metrics, references, test_type="bs", n_samples=resamples)()
     comparisons = {}
@@ -114,6 +114,21 @@ def compare_to_baseline(
     return comparisons
 
 
+def make_bleu(language: str | None = None, tokenizer: str | None = None, lowercase: bool = False) -> BLEU:
+    """sacrebleu's BLEU with the tokenizer of that name, or the one for the language.
+
+    Raises:
+        UserError: a tokenizer that is unknown or not installed.
+    """
+    if tokenizer is not None and tokenizer not in TOKENIZERS:
+        allowed = ", ".join(TOKENIZERS)
+        raise UserError(f"tokenizer {tokenizer!r}: must be one of {allowed}{suggest(tokenizer, TOKENIZERS)}")
+    try:
+        return BLEU(tokenize=tokenizer, trg_lang=language or "", lowercase=lowercase)
+    except (ImportError, RuntimeError) as error:
+        raise UserError(f"BLEU's tokenizer for {tokenizer or language}: {' '.join(str(error).split())}") from error
+
+
 def _metrics(
     hypotheses: Sequence[str],
     references: Sequence[Sequence[str]],
@@ -122,9 +137,6 @@ def _metrics(
     lowercase: bool,
     who: str = "translations",
 ) -> dict[str, Metric]:
-    if tokenizer is not None and tokenizer not in TOKENIZERS:
-        allowed = ", ".join(TOKENIZERS)
-        raise UserError(f"tokenizer {tokenizer!r}: must be one of {allowed}{suggest(tokenizer, TOKENIZERS)}")
     if not references or not hypotheses:
         raise UserError("there is nothing to score: no sentences")
     for number, reference in enumerate(references, start=1):
@@ -133,10 +145,7 @@ def _metrics(
             raise UserError(f"{len(hypotheses)} {who} but {len(reference)} lines in {which}; they must be as many")
     # Whoever scores spaced-out punctuation shall see it in the score's low value, not in a page of warnings.
     logging.getLogger("sacrebleu").setLevel(logging.ERROR)
-    try:
-        bleu = BLEU(tokenize=tokenizer, trg_lang=language or "", lowercase=lowercase)
-    except (ImportError, RuntimeError) as error:
-        raise UserError(f"BLEU's tokenizer for {tokenizer or language}: {' '.join(str(error).split())}") from error
+    bleu = make_bleu(language, tokenizer, lowercase)
     return {"BLEU": bleu, "chrF": CHRF(lowercase=lowercase), "TER": TER()}
 
 

@@ -37,7 +37,7 @@ def test_version(seq2seq):
         (["translate", "m", "--beem", "3"], "unknown option --beem; did you mean '--beam'?"),
         (["translate", "m", "--beem=3"], "did you mean '--beam'?"),
         (["translate", "m", "--beam", "many"], "--beam"),
-        (["translate", "m", "--method", "been"], "did you mean 'beam'?"),
+        (["translate", "m", "--method", "bean"], "did you mean 'beam'?"),
         (["evaluate", "m", "--split", "tset"], "did you mean 'test'?"),
         (["translate", "m", "--batch-size", "0"], "'0' is no whole number of 1 or more"),
     ],

@@ -79,7 +79,10 @@ def test_paired_test():
     [
         (lambda: score_translations(GOOD[:-1], [REFERENCE]), "59 translations but 60 lines in the reference"),
         (lambda: score_translations(GOOD, [REFERENCE, BAD[:5]]), "60 translations but 5 lines in reference 2"),
-        (lambda: compare_to_baseline(GOOD, BAD[1:], [REFERENCE]), "59 baseline but 60 lines in the reference"),
+        (
+            lambda: compare_to_baseline(GOOD, BAD[1:], [REFERENCE]),
+            "59 translations of the baseline but 60 lines in the reference",
+        ),
         (lambda: score_translations([], [[]]), "nothing to score"),
         (lambda: score_translations(GOOD, [REFERENCE], tokenizer="13b"), "did you mean '13a'?"),
     ],

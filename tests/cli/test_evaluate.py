@@ -1,0 +1,191 @@
+import hashlib
+import json
+import shutil
+from collections import Counter
+
+import pytest
+import sacrebleu
+
+from seq2seq.files import sha256
+
+SPLITS = ("train", "dev", "test")
+
+
+@pytest.fixture
+def model(taught_model, tmp_path):
+    """A model folder that the test may write into."""
+    return shutil.copytree(taught_model, tmp_path / "model")
+
+
+@pytest.fixture
+def files(pairs, tmp_path):
+    """Source and reference, the reference of the last line being one that the model does not know."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    sources, references = map(list, zip(*pairs, strict=True))
+    references[-1] = "Many thanks."
+    paths = {}
+    for name, lines in {
+        "source": sources,
+        "reference": references,
+        "baseline": ["The cat sleeps."] * len(pairs),
+    }.items():
+        paths[name] = folder / f"{name}.txt"
+        paths[name].write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return paths
+
+
+@pytest.fixture
+def prepared(pairs, tiny_tokenizer, tmp_path):
+    """A prepared folder whose columns are English, Spanish."""
+    folder = tmp_path / "prepared"
+    (folder / "tokenizer").mkdir(parents=True)
+    shutil.copy(tiny_tokenizer, folder / "tokenizer" / "joint.model")
+    table = "en\tes\n" + "".join(f"{target}\t{source}\n" for source, target in pairs)
+    for split in SPLITS:
+        (folder / f"{split}.tsv").write_text(table, encoding="utf-8")
+    manifest = {
+        "format": 1,
+        "name": "tiny",
+        "languages": ["en", "es"],
+        "splits": {split: {"pairs": len(pairs)} for split in SPLITS},
+        "tokenizer": {"files": {"en": "tokenizer/joint.model", "es": "tokenizer/joint.model"}},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def test_scores_are_recorded_with_all_that_made_them(seq2seq, model, files):
+    arguments = ("--source", files["source"], "--reference", files["reference"], "--beam", 3, "--precision", "fp32")
+    outcome = seq2seq("evaluate", model, *arguments)
+    assert outcome.code == 0, outcome.err
+    record = json.loads((model / "scores.json").read_text(encoding="utf-8"))
+    references = files["reference"].read_text(encoding="utf-8").splitlines()
+    hypotheses = [*references[:-1], "Thank you."]
+    bleu = record["scores"]["BLEU"]
+    assert bleu["value"] == pytest.approx(sacrebleu.corpus_bleu(hypotheses, [references]).score)
+    assert bleu["interval"][0] <= bleu["value"] <= bleu["interval"][1] + 1e-3
+    assert "tok:13a" in bleu["signature"]
+    assert set(record["scores"]) == {"BLEU", "chrF", "TER"}
+    assert record["format"] == 1
+    assert record["sentences"] == len(references)
+    assert record["data"]["files"] == [
+        {"role": role, "name": f"{role}.txt", "sha256": sha256(files[role])} for role in ("source", "reference")
+    ]
+    assert record["models"] == [
+        {"name": "model", "sha256": hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()}
+    ]
+    assert record["decoding"]["beam"] == 3
+    assert record["decoding"]["precision"] == "fp32"
+    assert record["speed"]["sentences_per_second"] > 0
+    assert record["baseline"] is None
+    assert {"seq2seq", "torch", "sacrebleu", "python"} <= record["versions"].keys()
+    assert record["hardware"]["cores"] > 0
+    for shown in (f"{bleu['value']:.1f}", bleu["signature"], "scores.json"):
+        assert shown in outcome.out
+
+
+def test_prepared_folder_in_the_models_direction(seq2seq, model, prepared, pairs, tmp_path):
+    outcome = seq2seq("evaluate", model, "--data", prepared, "--split", "dev", "--translations", tmp_path / "out.en")
+    assert outcome.code == 0, outcome.err
+    assert (tmp_path / "out.en").read_text(encoding="utf-8").splitlines() == [target for _, target in pairs]
+    record = json.loads((model / "scores.json").read_text(encoding="utf-8"))
+    assert record["scores"]["BLEU"]["value"] == pytest.approx(100)
+    assert (record["data"]["name"], record["data"]["split"]) == ("tiny", "dev")
+    assert record["data"]["files"][0]["sha256"] == sha256(prepared / "dev.tsv")
+
+
+def test_baseline(seq2seq, model, files, tmp_path):
+    arguments = ("--source", files["source"], "--reference", files["reference"], "--baseline", files["baseline"])
+    outcome = seq2seq("evaluate", model, *arguments, "--output", tmp_path / "record.json")
+    assert outcome.code == 0, outcome.err
+    assert not (model / "scores.json").exists()
+    baseline = json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))["baseline"]
+    assert baseline["name"] == "baseline.txt"
+    assert baseline["metrics"]["BLEU"]["difference"] > 0 > baseline["metrics"]["TER"]["difference"]
+    assert 0 < baseline["metrics"]["chrF"]["p_value"] < 0.05
+    assert "difference" in outcome.out
+
+
+def test_file_of_translations_without_a_model(seq2seq, files, prepared, tmp_path):
+    arguments = ("--hypothesis", files["reference"], "--reference", files["reference"], "--output", tmp_path / "r.json")
+    assert seq2seq("evaluate", *arguments).code == 0
+    record = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert record["scores"]["TER"]["value"] == 0
+    assert record["models"] is record["decoding"] is record["speed"] is None
+    assert record["data"]["hypothesis"]["name"] == "reference.txt"
+    outcome = seq2seq("evaluate", "--hypothesis", files["source"], "--data", prepared, "--target-language", "es")
+    assert outcome.code == 0
+    assert "100.0" in outcome.out
+
+
+def test_more_than_one_reference(seq2seq, files):
+    one = seq2seq("evaluate", "--hypothesis", files["baseline"], "--reference", files["reference"])
+    arguments = ("--reference", files["reference"], "--reference", files["baseline"])
+    two = seq2seq("evaluate", "--hypothesis", files["baseline"], *arguments)
+    assert "100.0" not in one.out
+    assert "100.0" in two.out
+    assert "nrefs:2" in two.out
+
+
+def test_ensemble_has_no_folder_for_its_scores(seq2seq, model, random_models, files, tmp_path):
+    arguments = (model, *random_models, "--source", files["source"], "--reference", files["reference"])
+    assert seq2seq("evaluate", *arguments, "--method", "greedy", "--output", tmp_path / "r.json").code == 0
+    record = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert [item["name"] for item in record["models"]] == ["model", "model1", "model2"]
+    assert not list(tmp_path.rglob("scores.json"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "either a MODEL folder or --hypothesis"),
+        (
+            ["{model}", "--hypothesis", "{reference}", "--reference", "{reference}"],
+            "either a MODEL folder or --hypothesis",
+        ),
+        (["{model}"], "either --data FOLDER or --reference"),
+        (["{model}", "--data", "{prepared}", "--reference", "{reference}"], "either --data FOLDER or --reference"),
+        (["{model}", "--reference", "{reference}"], "--source FILE is needed"),
+        (["{model}", "--data", "{prepared}", "--source", "{source}"], "--source goes with"),
+        (["--hypothesis", "{source}", "--data", "{prepared}"], "--target-language CODE is needed"),
+        (["--hypothesis", "{source}", "--data", "{prepared}", "--target-language", "fr"], "no language 'fr'"),
+        (["{model}", "--source", "{source}", "--reference", "{short}"], "{short} has 2 sentences but {source} has 8"),
+        (["--hypothesis", "{short}", "--reference", "{reference}"], "{short} has 2 sentences but {reference} has 8"),
+        (["{model}", "--data", "{tmp}"], "manifest.json is missing"),
+        (["{model}", "--data", "{prepared}", "--output", "{tmp}"], "is a folder"),
+        (["{model}", "--data", "{prepared}", "--translations", "{short}/out"], "cannot be written"),
+        (
+            ["{model}", "--data", "{prepared}", "--baseline", "{short}"],
+            "{short} has 2 sentences but {prepared}/test.tsv has 8",
+        ),
+        (["{model}", "--data", "{prepared}", "--tokenize", "13"], "did you mean '13a'?"),
+        (["{model}", "--data", "{prepared}", "--beam", "-3"], "beam=-3"),
+        (["--hypothesis", "{tmp}/no.txt", "--reference", "{reference}"], "no.txt: no such file"),
+        (["--hypothesis", "{latin}", "--reference", "{reference}"], "latin.txt, line 2"),
+    ],
+)
+def test_mistakes_are_told_in_one_line_and_nothing_is_written(
+    seq2seq, model, files, prepared, tmp_path, arguments, message
+):
+    names = {**files, "model": model, "prepared": prepared, "tmp": tmp_path, "short": tmp_path / "short.txt"}
+    names["latin"] = tmp_path / "latin.txt"
+    names["short"].write_text("One.\nTwo.\n", encoding="utf-8")
+    names["latin"].write_bytes(b"One.\nTw\xf6.\n")
+    before = Counter(tmp_path.rglob("*"))
+    outcome = seq2seq("evaluate", *(text.format(**names) for text in arguments))
+    assert outcome.code == 2
+    assert outcome.err.startswith("error: ")
+    assert len(outcome.err.splitlines()) == 1
+    assert message.format(**names) in outcome.err
+    assert Counter(tmp_path.rglob("*")) == before
+
+
+def test_other_languages_than_the_models(seq2seq, model, prepared):
+    manifest = json.loads((prepared / "manifest.json").read_text(encoding="utf-8"))
+    manifest["languages"] = ["de", "es"]
+    manifest["tokenizer"]["files"]["de"] = "tokenizer/joint.model"
+    (prepared / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    outcome = seq2seq("evaluate", model, "--data", prepared)
+    assert outcome.code == 2
+    assert "no language 'en'; it holds de and es" in outcome.err
