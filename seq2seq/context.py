@@ -12,7 +12,7 @@ class Context:
     Attributes:
         memory: (B, S, F) one vector a source position: a word piece, or a cell of a picture's grid.
         mask: (B, S) bool; True is a real position, False is padding.
-        summary: (B, G) the input as one vector: the final hidden and cell states of both directions, or pooled features.
+        summary: (B, G) the input as one vector: final hidden and cell states of both directions, or pooled features.
         grid: rows and columns when the positions are the cells of a picture, so that attention can be drawn over it.
     """
 

@@ -23,6 +23,7 @@ import torch
 import yaml
 from safetensors import SafetensorError
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from seq2seq.config import one_line, parse_options, read_yaml, shown
 from seq2seq.data.tokenizer import Tokenizer
@@ -165,7 +166,7 @@ def load_model(folder: str | Path) -> LoadedModel:
         tokenizers.append(tokenizer)
     try:
         # Without memory and without random numbers until the file is known to hold what the config asks for.
-        with torch.device("meta"):
+        with torch.device("meta"), _WithoutNormal():
             model = build_model(settings.model, settings.source.vocab_size, settings.target.vocab_size)
     except UserError as error:
         raise UserError(f"{folder / CONFIG}: {error}") from error
@@ -200,6 +201,13 @@ def _identity(folder: Path) -> int:
     if not folder.is_dir():
         raise UserError(f"{folder}: {'not a folder' if folder.exists() else 'no such model folder'}")
     return folder.stat().st_ino
+
+
+class _WithoutNormal(TorchFunctionMode):
+    """Skips the drawing of weights that have no memory: for `normal_` torch would import SymPy, which takes seconds."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        return kwargs["tensor"] if func is nn.init.normal_ else func(*args, **(kwargs or {}))
 
 
 def _tensors(model: nn.Module) -> dict[str, Tensor]:

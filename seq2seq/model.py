@@ -1,7 +1,7 @@
 """Encoder and decoder as one model."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from torch import Tensor, nn
 
@@ -10,8 +10,10 @@ from seq2seq.decoders.attention import AttentionName
 from seq2seq.decoders.recurrent import Injection, RecurrentDecoder
 from seq2seq.decoders.state import DecoderState
 from seq2seq.encoders.text import TextEncoder
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, suggest
 from seq2seq.recurrent import CellName
+
+TiedEmbeddings = Literal["none", "decoder", "all"]
 
 
 @dataclass
@@ -58,7 +60,7 @@ class ModelConfig:
     """
 
     embedding_size: int = 256
-    tied_embeddings: Literal["none", "decoder", "all"] = "decoder"
+    tied_embeddings: TiedEmbeddings = "decoder"
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     decoder: DecoderConfig = field(default_factory=DecoderConfig)
 
@@ -102,7 +104,16 @@ def build_model(config: ModelConfig, source_vocab_size: int, target_vocab_size: 
         for name, value in options.items() if isinstance(options, dict) else ():
             _check(f"model.{part}.{name}", name, value)
     _check("model.embedding_size", "embedding_size", config.embedding_size)
-    encoder = TextEncoder(source_vocab_size, config.embedding_size, **asdict(config.encoder))
+    tied = get_args(TiedEmbeddings)
+    if config.tied_embeddings not in tied:
+        raise UserError(
+            f"model.tied_embeddings: {config.tied_embeddings!r} is not one of {', '.join(tied)}"
+            f"{suggest(config.tied_embeddings, tied)}"
+        )
+    try:
+        encoder = TextEncoder(source_vocab_size, config.embedding_size, **asdict(config.encoder))
+    except ValueError as error:
+        raise UserError(f"model.encoder: {error}") from error
     try:
         decoder = RecurrentDecoder(
             target_vocab_size,

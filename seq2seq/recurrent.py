@@ -3,12 +3,14 @@
 Everything here is time-major: (T, B, F) with T steps, B rows, F features, so that a step is one contiguous slice.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from seq2seq.errors import suggest
 
 CellName = Literal["lstm", "gru", "rnn"]
 CELLS: dict[str, type[nn.LSTM] | type[nn.GRU] | type[nn.RNN]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
@@ -29,6 +31,9 @@ class RecurrentLayer(nn.Module):
         hidden_size: H, features of a hidden state.
         cell: "lstm", "gru" or "rnn".
 
+    Raises:
+        ValueError: an unknown cell.
+
     >>> layer = RecurrentLayer(3, 5)
     >>> outputs, state = layer(torch.zeros(7, 2, 3), layer.zero_state(2), torch.tensor([7, 4]))
     >>> outputs.shape, len(state)
@@ -37,6 +42,8 @@ class RecurrentLayer(nn.Module):
 
     def __init__(self, input_size: int, hidden_size: int, cell: CellName = "lstm") -> None:
         super().__init__()
+        if cell not in CELLS:
+            raise ValueError(f"cell {cell!r} is not one of {', '.join(CELLS)}{suggest(cell, CELLS)}")
         self.kind = cell
         self.hidden_size = hidden_size
         self.cell = CELLS[cell](input_size, hidden_size)
@@ -51,11 +58,16 @@ class RecurrentLayer(nn.Module):
                 nn.init.zeros_(parameter)
         if cell == "lstm":
             with torch.no_grad():
-                self.cell.bias_ih_l0[hidden_size : 2 * hidden_size] = 1.0
+                self._weights()[2][hidden_size : 2 * hidden_size] = 1.0
+
+    def _weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Input and recurrent weights, input and recurrent biases."""
+        cell: Any = self.cell
+        return cell.weight_ih_l0, cell.weight_hh_l0, cell.bias_ih_l0, cell.bias_hh_l0
 
     def zero_state(self, rows: int) -> State:
         """The state before the first step: zeros."""
-        zeros = self.cell.weight_hh_l0.new_zeros(rows, self.hidden_size)
+        zeros = self._weights()[1].new_zeros(rows, self.hidden_size)
         return (zeros,) * self.state_size
 
     def forward(
@@ -84,8 +96,7 @@ class RecurrentLayer(nn.Module):
 
     def step(self, inputs: Tensor, state: State) -> State:
         """The state (each (B, H); its first part is the output) after one more input (B, input_size)."""
-        cell = self.cell
-        weights = (cell.weight_ih_l0, cell.weight_hh_l0, cell.bias_ih_l0, cell.bias_hh_l0)
+        weights = self._weights()
         if self.kind == "lstm":
             return tuple(torch.lstm_cell(inputs, list(state), *weights))
         if self.kind == "gru":
@@ -93,8 +104,8 @@ class RecurrentLayer(nn.Module):
         return (torch.rnn_tanh_cell(inputs, state[0], *weights),)
 
     def _lstm(self, inputs: Tensor, state: State, lengths: Tensor | None, reverse: bool) -> tuple[Tensor, State]:
-        cell = self.cell
-        tensors = (inputs, *state, cell.weight_ih_l0, cell.weight_hh_l0, cell.bias_ih_l0 + cell.bias_hh_l0)
+        weight_ih, weight_hh, bias_ih, bias_hh = self._weights()
+        tensors = (inputs, *state, weight_ih, weight_hh, bias_ih + bias_hh)
         if torch.is_autocast_enabled("cpu"):
             dtype = torch.get_autocast_dtype("cpu")
             tensors = tuple(tensor.to(dtype) for tensor in tensors)
@@ -168,9 +179,10 @@ class LSTMFunction(torch.autograd.Function):
             memories[t + 1].addcmul_(input_gate, candidate)
             torch.tanh(memories[t + 1], out=squashed[t])
             torch.mul(output_gate, squashed[t], out=hiddens[t + 1])
-            if padding[t] is not None:
-                torch.where(padding[t], hiddens[t], hiddens[t + 1], out=hiddens[t + 1])
-                torch.where(padding[t], memories[t], memories[t + 1], out=memories[t + 1])
+            held = padding[t]
+            if held is not None:
+                torch.where(held, hiddens[t], hiddens[t + 1], out=hiddens[t + 1])
+                torch.where(held, memories[t], memories[t + 1], out=memories[t + 1])
         ctx.save_for_backward(inputs, weight_ih, weight_hh, gates, hiddens, memories, squashed)
         ctx.padding, ctx.reverse = padding, reverse  # type: ignore[attr-defined]
         outputs = hiddens[1:].flip(0) if reverse else hiddens[1:]

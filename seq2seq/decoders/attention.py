@@ -1,12 +1,15 @@
 """Attention of decoder states over the encoder's memory."""
 
 import math
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
+from seq2seq.errors import suggest
+
 AttentionName = Literal["additive", "general", "dot"]
+ATTENTIONS: tuple[str, ...] = get_args(AttentionName)
 
 
 class Attention(nn.Module):
@@ -14,7 +17,7 @@ class Attention(nn.Module):
 
     With D = size / heads features a head, for query q and memory vector m of a head:
 
-    - "dot": q . m / sqrt(D) (Luong et al. 2015, eq. 8, scaled as in Vaswani et al. 2017); no weights, one size for both;
+    - "dot": q . m / sqrt(D) (Luong et al. 2015, scaled as in Vaswani et al. 2017); no weights, one size for both;
     - "general": q . (W m) / sqrt(D) (Luong et al. 2015);
     - "additive": v . tanh(W q + U m) (Bahdanau et al. 2015), D of the query's size.
 
@@ -27,18 +30,21 @@ class Attention(nn.Module):
         heads: number of heads.
 
     Raises:
-        ValueError: "dot" with two sizes, or sizes that the heads do not divide.
+        ValueError: an unknown kind, "dot" with two sizes, or sizes that the heads do not divide.
     """
 
     def __init__(self, query_size: int, memory_size: int, kind: AttentionName = "general", heads: int = 1) -> None:
         super().__init__()
+        if kind not in ATTENTIONS:
+            raise ValueError(f"attention {kind!r} is not one of {', '.join(ATTENTIONS)}{suggest(kind, ATTENTIONS)}")
         if query_size % heads or memory_size % heads:
             raise ValueError(
                 f"attention: {heads} heads do not divide the query's {query_size} and the memory's {memory_size}"
             )
         if kind == "dot" and query_size != memory_size:
             raise ValueError(
-                f"attention 'dot' needs queries and memory of one size, not {query_size} and {memory_size}; use 'general'"
+                f"attention 'dot' needs queries and memory of one size, not {query_size} and {memory_size}; "
+                "use 'general'"
             )
         self.kind, self.heads = kind, heads
         if kind != "dot":

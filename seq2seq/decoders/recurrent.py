@@ -1,7 +1,8 @@
 """The recurrent decoder: a context and a prefix in, scores of the next token out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +15,7 @@ from seq2seq.errors import suggest
 from seq2seq.recurrent import CellName, RecurrentLayer, State
 
 Injection = Literal["initial_state", "first_step", "every_step", "attention"]
-INJECTIONS: tuple[str, ...] = ("initial_state", "first_step", "every_step", "attention")
+INJECTIONS: tuple[str, ...] = get_args(Injection)
 
 
 class RecurrentDecoder(nn.Module):
@@ -52,8 +53,10 @@ class RecurrentDecoder(nn.Module):
         layer_norm: normalise what each layer gives.
 
     Raises:
-        ValueError: an unknown injection, none at all, or sizes that do not fit the attention.
+        ValueError: an unknown injection, cell or attention, no injection, or sizes that do not fit the attention.
     """
+
+    layers: Sequence[RecurrentLayer]
 
     def __init__(
         self,
@@ -97,7 +100,8 @@ class RecurrentDecoder(nn.Module):
         everywhere = summary_size if "every_step" in self.injections else 0
         first = embedding_size + everywhere + (embedding_size if input_feeding else 0)
         sizes = [first] + [hidden_size + seen + everywhere] * (layers - 1)
-        self.layers = nn.ModuleList(RecurrentLayer(size, hidden_size, cell) for size in sizes)
+        recurrent = (RecurrentLayer(size, hidden_size, cell) for size in sizes)
+        self.layers = nn.ModuleList(recurrent)  # type: ignore[assignment]
         self.norms = nn.ModuleList(nn.LayerNorm(hidden_size) if layer_norm else nn.Identity() for _ in sizes)
         self.attention = Attention(hidden_size, memory_size, attention, heads) if attends else None
         if "initial_state" in self.injections:

@@ -1,5 +1,7 @@
 """The text encoder: embeddings and a deep recurrent net, in one direction or both."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -32,11 +34,16 @@ class TextEncoder(nn.Module):
         summary_size: G of the context's summary: the final states of the top layer, hidden of each direction first,
             then (LSTM) cell of each direction.
 
+    Raises:
+        ValueError: an unknown cell.
+
     >>> encoder = TextEncoder(100, embedding_size=8, hidden_size=6)
     >>> context = encoder(torch.tensor([[5, 6, 7], [8, 9, 0]]), torch.tensor([3, 2]))
     >>> context.memory.shape, context.summary.shape, context.mask[1].tolist()
     (torch.Size([2, 3, 12]), torch.Size([2, 24]), [True, True, False])
     """
+
+    layers: Sequence[Sequence[RecurrentLayer]]
 
     def __init__(
         self,
@@ -59,7 +66,7 @@ class TextEncoder(nn.Module):
             self.embedding.weight[0].zero_()
         self.memory_size = directions * hidden_size
         sizes = [embedding_size] + [self.memory_size] * (layers - 1)
-        self.layers = nn.ModuleList(
+        self.layers = nn.ModuleList(  # type: ignore[assignment]
             nn.ModuleList(RecurrentLayer(size, hidden_size, cell) for _ in range(directions)) for size in sizes
         )
         self.norms = nn.ModuleList(nn.LayerNorm(self.memory_size) if layer_norm else nn.Identity() for _ in sizes)
