@@ -92,7 +92,11 @@ def decode(
     state = model.start(context)
     for step in range(max(constraints.longest) + 1):
         logits, state = model.step(beams.tokens.flatten(), state)
-        log_probs = logits.log_softmax(-1, dtype=torch.float32).unflatten(0, beams.tokens.shape)
+        if step == 0:
+            # One home for all steps: new memory of this size at each costs as much as the sum over the vocabulary.
+            memory = logits.new_empty(batch * options.width, logits.shape[-1], dtype=torch.float32)
+        log_probs = torch.log_softmax(logits, -1, dtype=torch.float32, out=memory[: len(logits)])
+        log_probs = log_probs.unflatten(0, beams.tokens.shape)
         attention = _attention(state, beams.tokens.shape, options)
         constraints.apply_(log_probs, step, beams.sentences, beams.sequences)
         places = options.width - pool.count[beams.sentences]
