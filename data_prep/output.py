@@ -52,6 +52,8 @@ def output_folder(output: Path, force: bool) -> Iterator[Path]:
             shutil.rmtree(old)
         else:
             building.rename(output)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(building, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise UserError(f"--output {output}: cannot be written ({error.strerror or error})") from error
         raise

@@ -20,9 +20,9 @@ Dev and test are drawn from the text, unless you have official ones: give them w
 they are, but for lines that are no pair. Pairs of the training text that hold one of their sentences are dropped.
 
 examples:
-  python -m data_prep.parallel train.de train.en --languages de en --output prepared/mt
-  python -m data_prep.parallel train.de train.en --dev val.de val.en --test-size 0 --languages de en --output prepared/mt
-  python -m data_prep.parallel pairs.csv --header --columns 2 3 --languages fr en --output prepared/mt
+  python -m data_prep.parallel train.de train.en --languages de en --output prepared/x
+  python -m data_prep.parallel train.de train.en --dev val.de val.en --test-size 0 --languages de en --output prepared/x
+  python -m data_prep.parallel pairs.csv --header --columns 2 3 --languages fr en --output prepared/x
 """
 
 

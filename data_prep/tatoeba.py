@@ -77,7 +77,9 @@ def _text_of(file: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         try:
             with zipfile.ZipFile(file) as archive:
-                members = [name for name in archive.namelist() if name.endswith(".txt") and not name.startswith("_")]
+                # Beside the sentences there may be an _about.txt, or a ._spa.txt that a Mac made.
+                texts = [name for name in archive.namelist() if name.endswith(".txt")]
+                members = [name for name in texts if not Path(name).name.startswith(("_", "."))]
                 if len(members) != 1:
                     raise UserError(f"{file}: one sentence file (*.txt) is wanted in the zip; there are {members}")
                 text = Path(folder, Path(members[0]).name)

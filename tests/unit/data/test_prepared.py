@@ -1,0 +1,112 @@
+import json
+from typing import Any
+
+import pytest
+
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.tokenizer import Tokenizer
+from seq2seq.errors import UserError
+
+PAIRS = [("hola", "hello"), ("¿qué tal?", "how are you?")]
+TABLE = "es\ten\n" + "".join(f"{es}\t{en}\n" for es, en in PAIRS)
+
+
+def _manifest(**changes: Any) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "languages": ["es", "en"],
+        "splits": {"train": {"pairs": 2}, "dev": {"pairs": 2}},
+        "tokenizer": {"files": {"es": "tokenizer/es.model", "en": "tokenizer/en.model"}},
+    } | changes
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "manifest.json").write_text(json.dumps(_manifest()))
+    for split in ("train", "dev"):
+        (tmp_path / f"{split}.tsv").write_text(TABLE, encoding="utf-8")
+    for side, language in enumerate(("es", "en")):
+        Tokenizer.train([pair[side] for pair in PAIRS], tmp_path / "tokenizer" / f"{language}.model", "char")
+    return tmp_path
+
+
+def test_pairs_come_in_the_direction_asked_for(folder):
+    prepared = PreparedFolder.open(str(folder))
+    spanish, english = map(list, zip(*PAIRS, strict=True))
+    assert prepared.languages == ("es", "en")
+    assert prepared.splits == ("train", "dev")
+    assert prepared.pairs("dev", "es", "en") == (spanish, english)
+    assert prepared.pairs("train", "en", "es") == (english, spanish)
+    assert prepared.tokenizer("es").decode(prepared.tokenizer("es").encode("hola")) == "hola"
+    assert prepared.tokenizer_path("en") == folder / "tokenizer" / "en.model"
+    assert prepared.table("train") == folder / "train.tsv"
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda p: p.pairs("test", "es", "en"), "no split 'test'; there is train, dev"),
+        (lambda p: p.table("../manifest"), "no split"),
+        (lambda p: p.pairs("dev", "es", "fr"), "no language 'fr'; it holds es and en"),
+        (lambda p: p.pairs("dev", "es", "es"), "source and target are both 'es'"),
+        (lambda p: p.tokenizer("eng"), "did you mean 'en'"),
+    ],
+)
+def test_what_is_not_there_is_told(folder, ask, told):
+    with pytest.raises(UserError, match=told):
+        ask(PreparedFolder.open(folder))
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (TABLE + "one column\n", r"dev\.tsv, line 4: 1 columns where 2 are due"),
+        (TABLE + "a\tb\tc\n", r"dev\.tsv, line 4: 3 columns"),
+        (TABLE.partition("\n")[2], "header"),
+        ("en\tes\n" + TABLE.partition("\n")[2], "header"),
+        ("es\ten\nhola\thello\n", r"dev\.tsv: 1 pairs where the manifest says 2"),
+        ("", r"dev\.tsv: 0 pairs where the manifest says 2"),
+    ],
+)
+def test_a_damaged_table_is_told_by_file_and_line(folder, table, told):
+    (folder / "dev.tsv").write_text(table, encoding="utf-8")
+    with pytest.raises(UserError, match=told):
+        PreparedFolder.open(folder).pairs("dev", "es", "en")
+
+
+MANIFESTS = [
+    ("{", "not JSON"),
+    ("[" * 100_000, "not JSON"),
+    ("\xff", "not JSON"),
+    ("[]", "not an object"),
+    (json.dumps(_manifest(format=2)), "format 2 where this version reads 1"),
+    (json.dumps(_manifest(languages="es")), "languages"),
+    (json.dumps(_manifest(languages=["es", 3])), "languages"),
+    (json.dumps(_manifest(splits=[])), "splits"),
+    (json.dumps(_manifest(splits={"dev": {"pairs": 1}})), "splits"),
+    (json.dumps(_manifest(splits={"train": {"pairs": 1}, "../x": {"pairs": 1}})), "splits"),
+    (json.dumps(_manifest(splits={"train": {}})), "number of pairs"),
+    (json.dumps(_manifest(tokenizer=None)), "tokenizer"),
+    (json.dumps(_manifest(tokenizer={"files": {"es": "a"}})), "tokenizer"),
+    (json.dumps(_manifest(tokenizer={"files": {"es": "/etc/passwd", "en": "a"}})), "not a file inside the folder"),
+    (json.dumps(_manifest(tokenizer={"files": {"es": "a", "en": "../../a"}})), "not a file inside the folder"),
+    (json.dumps(_manifest(tokenizer={"files": {"es": "a", "en": ["b"]}})), "not a file inside the folder"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), MANIFESTS)
+def test_a_damaged_or_hostile_manifest_is_refused(tmp_path, text, told):
+    (tmp_path / "manifest.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(UserError, match=told):
+        PreparedFolder.open(tmp_path)
+
+
+def test_a_missing_folder_says_how_to_make_one(tmp_path):
+    with pytest.raises(UserError, match=r"no prepared folder.*python -m data_prep\.sample --output"):
+        PreparedFolder.open(tmp_path / "nowhere")
+
+
+def test_a_missing_tokenizer_is_told(folder):
+    (folder / "tokenizer" / "en.model").unlink()
+    with pytest.raises(UserError, match=r"en\.model"):
+        PreparedFolder.open(folder).tokenizer("en")
