@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -75,7 +76,7 @@ def open_lines(path: str | Path, undecodable: str = "raise") -> Iterator[tuple[i
                 yield number, text if text is None else text.removesuffix("\n").removesuffix("\r")
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
 
 

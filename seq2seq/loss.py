@@ -102,8 +102,9 @@ class _LinearCrossEntropy(torch.autograd.Function):
             grad_bias -= even * rows
         if needs_gradient:
             ctx.save_for_backward(grad_features.view(rows, -1) / rows, grad_weight / rows, grad_bias / rows)
+        total, nll, correct = total / rows, nll / rows, correct / rows
         ctx.mark_non_differentiable(nll, correct)
-        return total / rows, nll / rows, correct / rows
+        return total, nll, correct
 
     @staticmethod
     @once_differentiable

@@ -49,13 +49,12 @@ class RecurrentLayer(nn.Module):
         self.cell = CELLS[cell](input_size, hidden_size)
         self.state_size = 2 if cell == "lstm" else 1
         for name, parameter in self.cell.named_parameters():
-            if "weight_hh" in name:
-                for gate in parameter.chunk(parameter.shape[0] // hidden_size):
-                    nn.init.orthogonal_(gate)
-            elif "weight" in name:
-                nn.init.xavier_uniform_(parameter)
-            else:
+            if "bias" in name:
                 nn.init.zeros_(parameter)
+            else:
+                initialise = nn.init.orthogonal_ if "weight_hh" in name else nn.init.xavier_uniform_
+                for gate in parameter.chunk(parameter.shape[0] // hidden_size):
+                    initialise(gate)
         if cell == "lstm":
             with torch.no_grad():
                 self._weights()[2][hidden_size : 2 * hidden_size] = 1.0

@@ -11,6 +11,7 @@ from seq2seq.context import Context
 from seq2seq.decoders.attention import Attention, AttentionName
 from seq2seq.decoders.state import DecoderState
 from seq2seq.dropout import LockedDropout, WordDropout
+from seq2seq.embedding import Embedding
 from seq2seq.errors import suggest
 from seq2seq.recurrent import CellName, RecurrentLayer, State
 
@@ -46,8 +47,8 @@ class RecurrentDecoder(nn.Module):
         input_feeding: give the last read-out to the first layer beside the word (Luong et al. 2015); training then
             takes one step after the other.
         tied_embeddings: the output matrix is the input embedding (Press & Wolf 2017).
-        dropout: share of features dropped, with one mask for all steps of a sentence, of the embeddings, of what each
-            layer gives and of the read-out.
+        dropout: share of features dropped, with one mask for all steps of a sentence (input feeding: a new one at
+            each step but for the embeddings), of the embeddings, of what each layer gives and of the read-out.
         word_dropout: share of whole words of the prefix dropped.
         residual: add a layer's input (below the context) to its output, from the second layer up.
         layer_norm: normalise what each layer gives.
@@ -85,10 +86,7 @@ class RecurrentDecoder(nn.Module):
             raise ValueError(f"injections: at least one of {', '.join(INJECTIONS)} must let the context in")
         self.injections = frozenset(injections)
         self.input_feeding, self.residual = input_feeding, residual
-        self.embedding = nn.Embedding(vocab_size, embedding_size, padding_idx=0)
-        nn.init.normal_(self.embedding.weight, std=embedding_size**-0.5)
-        with torch.no_grad():
-            self.embedding.weight[0].zero_()
+        self.embedding = Embedding(vocab_size, embedding_size)
         self.output = nn.Linear(embedding_size, vocab_size)
         nn.init.normal_(self.output.weight, std=embedding_size**-0.5)
         nn.init.zeros_(self.output.bias)

@@ -20,7 +20,7 @@ class DecoderState:
         mask: (B, S), True at real positions.
         injected: (B, G) what enters at every step, or None.
         feed: (R, E) the last read-out when it is fed back (input feeding), or None.
-        attention: (R, S) weights of the last step, zero at padding; None without attention or before the first step.
+        attention: (R, S) weights of the last step, zero at padding; None without attention or before anything was read.
     """
 
     layers: tuple[State, ...]

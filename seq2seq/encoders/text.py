@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from seq2seq.context import Context
 from seq2seq.dropout import LockedDropout, WordDropout
+from seq2seq.embedding import Embedding
 from seq2seq.recurrent import CellName, RecurrentLayer, State
 
 
@@ -60,10 +61,7 @@ class TextEncoder(nn.Module):
     ) -> None:
         super().__init__()
         directions = 2 if bidirectional else 1
-        self.embedding = nn.Embedding(vocab_size, embedding_size, padding_idx=0)
-        nn.init.normal_(self.embedding.weight, std=embedding_size**-0.5)
-        with torch.no_grad():
-            self.embedding.weight[0].zero_()
+        self.embedding = Embedding(vocab_size, embedding_size)
         self.memory_size = directions * hidden_size
         sizes = [embedding_size] + [self.memory_size] * (layers - 1)
         self.layers = nn.ModuleList(  # type: ignore[assignment]
