@@ -18,7 +18,7 @@ def progress(trainer: Trainer) -> float:
     if trainer.max_steps > 0:
         shares.append(trainer.global_step / trainer.max_steps)
     if (trainer.max_epochs or 0) > 0 and math.isfinite(trainer.num_training_batches):
-        steps = trainer.max_epochs * max(1, trainer.num_training_batches // trainer.accumulate_grad_batches)  # type: ignore[operator]
+        steps = trainer.max_epochs * math.ceil(trainer.num_training_batches / trainer.accumulate_grad_batches)  # type: ignore[operator]
         shares.append(trainer.global_step / steps)
     for callback in trainer.callbacks:  # type: ignore[attr-defined]
         if isinstance(callback, Timer) and callback._duration:

@@ -47,8 +47,8 @@ class OptimizerConfig:
 class TranslationTask(LightningModule):
     """Trains a text-to-text model and scores it on dev.
 
-    Logs `train_loss`, `train_nll` (nats a token), `train_accuracy`, `learning_rate`, `dev_nll`, `dev_bleu` (sacreBLEU of
-    greedy translations, 0 to 100).
+    Logs `train_loss`, `train_nll` (nats a token), `train_accuracy`, `learning_rate`, `dev_nll`, `dev_bleu` (sacreBLEU
+    of greedy translations, 0 to 100).
 
     Args:
         source_vocab_size: pieces of the source language; taken from the data.
@@ -86,6 +86,9 @@ class TranslationTask(LightningModule):
             weight_decay=options.weight_decay,
             fused=True,
         )
+        # Lightning clips no gradients of optimizers that could undo a gradient scaler's work themselves, as the fused
+        # one could. It need not: bf16 has no scaler, and fp16's is undone before clipping when this is False.
+        optimizer._step_supports_amp_scaling = False
 
         def rate(step: int) -> float:
             done = progress(self.trainer)

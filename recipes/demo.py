@@ -1,0 +1,93 @@
+"""From raw text to a translator in use, in a few minutes: what `make demo` runs.
+
+Each step is a command that you can type yourself; it is printed before it runs. The corpus is the one that comes with
+the toolkit, so nothing is downloaded.
+"""
+
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.errors import UserError, run_command
+from seq2seq.inference import Translation, Translator
+
+PREPARED, RUN = Path("prepared/demo"), Path("runs/demo")
+TRAINING = Path("recipes/translate_es_en")
+NEW_SENTENCES = [
+    "Mi hermana no quiere comprar la casa vieja.",
+    "¿Dónde están las llaves?",
+    "Los niños comieron el pan en la cocina.",
+    "Mañana vamos a ver la película.",
+    "Ella es más alta que su padre.",
+    "Si tengo tiempo, te ayudaré.",
+]
+"""Sentences that you are welcome to change; those that happen to be in the training text are not shown."""
+
+
+def main() -> None:
+    """Prepare, train, score, translate, and say where everything lies."""
+    begin = time.monotonic()
+    shutil.rmtree(RUN, ignore_errors=True)
+    _run("Prepare the corpus", f"-m data_prep.sample --output {PREPARED} --force")
+    _run(
+        "Train for two minutes and score the best model",
+        f"{TRAINING}/train.py --config {TRAINING}/demo.yaml --data.prepared {PREPARED} --output {RUN}",
+    )
+    _title("Translate sentences that were not in training")
+    known = set(PreparedFolder.open(PREPARED).pairs("train", "es", "en")[0])
+    translator = Translator.load(RUN / "model")
+    for translation in translator.translate_detailed(
+        [text for text in NEW_SENTENCES if text not in known], alignments=True
+    ):
+        print(draw(translation) + "\n")
+    _title("Where everything lies")
+    for what, where in (
+        ("the corpus, with what was done to it", PREPARED / "manifest.json"),
+        ("the model, to copy and keep", RUN / "model"),
+        ("its scores", RUN / "model" / "scores.json"),
+        ("its learning curves", RUN / "curves.png"),
+    ):
+        print(f"  {where!s:28} {what}")
+    print(f"\nTry it:  echo '¿Qué hora es?' | .venv/bin/seq2seq translate {RUN / 'model'}")
+    print(f"Then train on real text: {TRAINING}/README.md")
+    print(f"({(time.monotonic() - begin) / 60:.1f} minutes)")
+
+
+def draw(translation: Translation) -> str:
+    """A translation, and under it each piece written beside the source pieces that it looked at most.
+
+    A darker block is a larger share of the attention.
+    """
+    candidate = translation.candidates[0]
+    lines = [f"  {translation.source}", f"  {candidate.text}"]
+    if candidate.alignment is not None:
+        width = max(map(len, candidate.tokens))
+        columns = [piece.replace("▁", "_") for piece in translation.source_tokens]
+        lines.append(" " * (width + 6) + " ".join(columns))
+        for token, weights in zip(candidate.tokens, candidate.alignment.tolist(), strict=True):
+            cells = [
+                " ░▒▓█"[min(4, round(weight * 4))].center(len(column))
+                for weight, column in zip(weights, columns, strict=True)
+            ]
+            lines.append(f"    {token.replace('▁', '_'):>{width}}  " + " ".join(cells))
+    return "\n".join(lines)
+
+
+def _title(text: str) -> None:
+    print(f"\n=== {text}", flush=True)
+
+
+def _run(title: str, arguments: str) -> None:
+    _title(title)
+    print(f"$ python {arguments}", flush=True)
+    code = subprocess.run([sys.executable, *shlex.split(arguments)]).returncode
+    if code:
+        raise UserError(f"`python {arguments}` ended with code {code}; what it said above tells why")
+
+
+if __name__ == "__main__":
+    run_command(main)

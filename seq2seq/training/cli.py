@@ -1,0 +1,223 @@
+"""What a recipe's `train.py` does: read the config, train, export the best model, score it."""
+
+import importlib.util
+import logging
+import shutil
+import signal
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jsonargparse import ArgumentError
+from pytorch_lightning import Trainer
+from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
+from pytorch_lightning.cli import LightningArgumentParser, LightningCLI
+from pytorch_lightning.loggers import CSVLogger, Logger, TensorBoardLogger
+from pytorch_lightning.utilities.exceptions import MisconfigurationException
+
+from seq2seq.config import one_line
+from seq2seq.errors import Terminated, UserError
+from seq2seq.inference.placement import choose_device, choose_precision
+from seq2seq.training.averaging import WeightAverage
+from seq2seq.training.curves import PICTURE, LearningCurves
+from seq2seq.training.data import TranslationData
+from seq2seq.training.ending import EndWithValidation, Stopped, StopSafely
+from seq2seq.training.exporting import Checkpoint
+from seq2seq.training.finish import finish
+from seq2seq.training.messages import explain
+from seq2seq.training.progress_bar import TrainingBar
+from seq2seq.training.randomness import StepSeed
+from seq2seq.training.samples import SampleTranslations
+from seq2seq.training.task import TranslationTask
+from seq2seq.training.throughput import Throughput
+
+CHECKPOINTS, LOGS, TENSORBOARD = "checkpoints", "logs", "tensorboard"
+BEST, LAST = "best", "last"
+TINY = "tiny.yaml"
+
+_NOISE = (
+    "does not have many workers",
+    "smaller than the logging interval",
+    "exists and is not empty",
+    "`isinstance\\(treespec, LeafSpec\\)` is deprecated",
+)
+
+
+class RecipeCLI(LightningCLI):
+    """Reads a recipe's config and makes task, data and trainer of it."""
+
+    def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
+        """Add what a recipe has beside Lightning's own options."""
+        parser.add_argument("--output", type=str, default="runs/translation", help="folder for all that the run writes")
+        parser.add_argument(
+            "--ckpt_path", type=str | None, default=None, help="last: go on with the run in --output; or a checkpoint"
+        )
+        parser.add_argument(
+            "--overwrite", type=bool, default=False, help="true: start over in an --output that holds a run already"
+        )
+        parser.add_argument("--samples", type=int, default=3, help="dev translations shown after each validation")
+        parser.add_argument(
+            "--tiny", action="store_true", help="only see whether everything works: a small model, under a minute"
+        )
+        parser.add_lightning_class_args(WeightAverage, "average")
+        parser.add_lightning_class_args(EarlyStopping, "early_stopping")
+        parser.set_defaults(
+            {
+                "early_stopping.monitor": "dev_bleu",
+                "early_stopping.mode": "max",
+                "early_stopping.check_on_train_epoch_end": False,
+            }
+        )
+        for name in ("source_vocab_size", "target_vocab_size"):
+            parser.link_arguments(f"data.{name}", f"model.{name}", apply_on="instantiate")
+        parser.link_arguments("seed_everything", "data.seed")
+
+    def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
+        """Parse, and tell a mistake in one line.
+
+        Raises:
+            UserError: an option that is unknown or has a value that it cannot have.
+        """
+        try:
+            super().parse_arguments(parser, args)
+        except (ArgumentError, ValueError, TypeError) as error:
+            raise explain(error, [action.dest for action in parser._actions]) from error
+
+    @property
+    def output(self) -> Path:
+        """The run's folder."""
+        return Path(self.config.output)
+
+    @property
+    def last(self) -> Path:
+        """The checkpoint to go on from."""
+        return self.output / CHECKPOINTS / f"{LAST}.ckpt"
+
+    def before_instantiate_classes(self) -> None:
+        """Refuse to mix two runs in one folder."""
+        if self.config.ckpt_path == LAST:
+            self.config.ckpt_path = str(self.last)
+        if self.config.ckpt_path is not None:
+            self._check_same_model(Path(self.config.ckpt_path))
+        elif self.config.overwrite:
+            for name in (CHECKPOINTS, LOGS, TENSORBOARD):
+                shutil.rmtree(self.output / name, ignore_errors=True)
+        elif self.last.exists():
+            raise UserError(
+                f"--output {self.output}: holds a run already; go on with it by --ckpt_path last, choose another "
+                "folder, or start over by --overwrite true"
+            )
+
+    def instantiate_trainer(self, **settings: Any) -> Trainer:
+        """Make the trainer with the callbacks and loggers of every run."""
+        config = self.config_init.trainer
+        if config.precision is None:
+            device = choose_device("cpu" if config.accelerator == "cpu" else "auto")
+            settings["precision"] = {4: "32-true", 2: "bf16-mixed"}[choose_precision("auto", device).itemsize]
+        settings["logger"] = _loggers(self.output)
+        settings["default_root_dir"] = str(self.output)
+        self.trainer_defaults["callbacks"] = _callbacks(
+            self.output, self.last, self.datamodule.seed, self.config.samples
+        )
+        try:
+            return super().instantiate_trainer(**settings)
+        except (MisconfigurationException, ValueError) as error:
+            raise UserError(f"trainer: {one_line(error)}") from error
+
+    def _check_same_model(self, path: Path) -> None:
+        there = _flat(asdict(Checkpoint.load(path).config))
+        here = _flat(self.config.model.model.as_dict())
+        for name, value in there.items():
+            if here[name] != value:
+                raise UserError(f"--ckpt_path {path}: its model has {name} {value}, but the config says {here[name]}")
+
+
+def _flat(options: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in options.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+    return flat
+
+
+def _loggers(output: Path) -> list[Logger]:
+    loggers: list[Logger] = [CSVLogger(output, name=LOGS)]
+    if importlib.util.find_spec("tensorboard") is not None:
+        loggers.append(TensorBoardLogger(output, name="", version=TENSORBOARD))
+    return loggers
+
+
+def _callbacks(output: Path, last: Path, seed: int, samples: int) -> list[Callback]:
+    kept: dict[str, Any] = {"dirpath": last.parent, "enable_version_counter": False, "save_on_train_epoch_end": False}
+    return [
+        TrainingBar(),
+        SampleTranslations(samples),
+        Throughput(),
+        LearningCurves(output / LOGS, output / PICTURE),
+        StepSeed(seed),
+        EndWithValidation(),
+        ModelCheckpoint(filename=BEST, monitor="dev_bleu", mode="max", **kept),
+        ModelCheckpoint(filename=LAST, **kept),
+        StopSafely(last),
+    ]
+
+
+def make_cli(default_config: Path, arguments: Sequence[str]) -> RecipeCLI:
+    """Parse the config and the arguments, and make everything that training needs.
+
+    Raises:
+        UserError: no such config, an option that is unknown or has a value that it cannot have.
+    """
+    if not default_config.is_file():
+        raise UserError(f"{default_config}: no such file")
+    tiny = f"--config={default_config.with_name(TINY)}"
+    return RecipeCLI(
+        TranslationTask,
+        TranslationData,
+        save_config_kwargs={"overwrite": True},
+        seed_everything_default=1,
+        trainer_defaults={"num_sanity_val_steps": 0, "use_distributed_sampler": False, "enable_model_summary": False},
+        parser_kwargs={"default_config_files": [str(default_config)], "exit_on_error": False},
+        args=[tiny if word == "--tiny" else word for word in arguments],
+        run=False,
+        auto_configure_optimizers=False,
+        load_from_checkpoint_support=False,
+    )
+
+
+def train(default_config: str | Path, arguments: Sequence[str] | None = None) -> None:
+    """Train by a config, then export and score the best model.
+
+    Args:
+        default_config: the recipe's own config.yaml, in force where `--config` files and options say nothing else;
+            `--tiny` stands for `--config` with the tiny.yaml beside it.
+        arguments: of the command line, those of the process by default.
+
+    Raises:
+        UserError: wrong options, data that is not there, and whatever else the user can mend.
+        KeyboardInterrupt: Ctrl-C; a checkpoint was saved, and stderr says how to go on.
+        Terminated: SIGTERM, likewise.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.argv[1:] = []  # Lightning warns of arguments that are given beside those of the process
+    _silence()
+    cli = make_cli(Path(default_config), words)
+    try:
+        cli.trainer.fit(cli.model, datamodule=cli.datamodule, ckpt_path=cli.config.ckpt_path)
+    except Stopped as stopped:
+        if stopped.saved:
+            print(f"saved {cli.last}; go on with the same command and --ckpt_path last", file=sys.stderr)
+        raise KeyboardInterrupt if stopped.signal == signal.SIGINT else Terminated from stopped
+    if cli.trainer.is_global_zero:
+        print(f"trained for {cli.trainer.global_step:,} steps")
+        finish(cli.output, cli.last.with_stem(BEST), cli.datamodule.prepared)
+
+
+def _silence() -> None:
+    """Keep back what Lightning says that helps nobody."""
+    for name in ("pytorch_lightning", "lightning_fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for text in _NOISE:
+        warnings.filterwarnings("ignore", f".*{text}.*")

@@ -1,0 +1,84 @@
+"""Learning curves as a picture."""
+
+import csv
+import importlib.util
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from pytorch_lightning import Callback, LightningModule, Trainer
+
+from seq2seq.files import atomic_write
+
+PICTURE = "curves.png"
+_PANELS = (
+    ("loss (nats a token)", {"train_nll": "training", "dev_nll": "dev"}),
+    ("dev BLEU (greedy)", {"dev_bleu": "dev"}),
+    ("learning rate", {"learning_rate": "learning rate"}),
+)
+
+Curves = dict[str, dict[int, float]]
+
+
+class LearningCurves(Callback):
+    """Draws the losses, dev BLEU and the learning rate over the steps after each validation, from the CSV logs.
+
+    Draws nothing where matplotlib is not installed.
+
+    Args:
+        logs: folder of the CSV logger, with one `version_N/metrics.csv` for each time the run was started.
+        picture: the file to draw.
+    """
+
+    def __init__(self, logs: Path, picture: Path) -> None:
+        self.logs, self.picture = logs, picture
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Draw anew."""
+        if trainer.is_global_zero and not trainer.sanity_checking and importlib.util.find_spec("matplotlib"):
+            for logger in trainer.loggers:
+                logger.save()
+            draw(read_curves(self.logs), self.picture)
+
+
+def read_curves(logs: Path) -> Curves:
+    """By metric, its value at each step; where a run was resumed, what came later counts."""
+    curves: Curves = defaultdict(dict)
+    for file in sorted(logs.glob("version_*/metrics.csv"), key=lambda path: int(path.parent.name.split("_")[1])):
+        with file.open(encoding="utf-8", newline="") as lines:
+            rows = [row for row in csv.DictReader(lines) if row.get("step")]
+        first = min((int(row["step"]) for row in rows), default=0)
+        for points in curves.values():
+            for step in [step for step in points if step >= first]:
+                del points[step]
+        for row in rows:
+            for name, value in row.items():
+                if value and name not in ("step", "epoch"):
+                    curves[name][int(row["step"])] = float(value)
+    return dict(curves)
+
+
+def draw(curves: Curves, picture: Path) -> None:
+    """Write the picture, whole or not at all."""
+    # matplotlib is optional, and takes a while to import.
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(8, 8), layout="constrained")
+    panels: Any = figure.subplots(len(_PANELS), 1, sharex=True)
+    for axes, (title, names) in zip(panels, _PANELS, strict=True):
+        for name, label in names.items():
+            points = sorted(curves.get(name, {}).items())
+            marker = "o" if name.startswith("dev") else ""
+            axes.plot([step for step, _ in points], [value for _, value in points], marker=marker, ms=3, label=label)
+        axes.set_title(title, loc="left", fontsize=10)
+        axes.grid(alpha=0.3)
+        if len(names) > 1:
+            axes.legend(frameon=False)
+    best = max(curves.get("dev_bleu", {}).items(), key=lambda point: point[1], default=None)
+    if best is not None:
+        panels[1].annotate(f"best {best[1]:.1f}", best, xytext=(0, -14), textcoords="offset points", ha="center")
+    panels[-1].set_xlabel("optimizer steps")
+    panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    with atomic_write(picture, "wb") as file:
+        figure.savefig(file, format="png", dpi=110)

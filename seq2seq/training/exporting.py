@@ -1,0 +1,116 @@
+"""A model folder from training checkpoints.
+
+Checkpoints are read as tensors and plain values only (`weights_only`), so that one from elsewhere can execute nothing.
+"""
+
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seq2seq.config import one_line, parse_options
+from seq2seq.data.prepared import MANIFEST, PreparedFolder
+from seq2seq.errors import UserError
+from seq2seq.files import atomic_write, sha256
+from seq2seq.folder import CARD, save_model
+from seq2seq.model import ModelConfig, build_model
+from seq2seq.training.card import write_card
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a model folder needs of a checkpoint.
+
+    Attributes:
+        weights: the model's, averaged where the run averaged them.
+        config: what the model is built from.
+        prepared: the prepared folder it was trained on.
+        languages: of source and target.
+        step: optimizer steps taken.
+    """
+
+    weights: dict[str, Tensor]
+    config: ModelConfig
+    prepared: Path
+    languages: tuple[str, str]
+    step: int
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Checkpoint":
+        """Read a checkpoint that a recipe wrote.
+
+        Raises:
+            UserError: no such file, or not a checkpoint of this toolkit.
+        """
+        path = Path(path)
+        try:
+            content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+            facts = content["seq2seq"]
+            return cls(
+                weights={
+                    name.removeprefix("model."): tensor
+                    for name, tensor in content["state_dict"].items()
+                    if name.startswith("model.")
+                },
+                config=parse_options(ModelConfig, facts["model"], path),
+                prepared=Path(facts["prepared"]),
+                languages=tuple(facts["languages"]),
+                step=content["global_step"],
+            )
+        except OSError as error:
+            raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+        except (RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+            raise UserError(
+                f"{path}: not a checkpoint of this toolkit, or a damaged one ({one_line(error)})"
+            ) from error
+
+
+def export(checkpoints: Sequence[str | Path], folder: str | Path, prepared: str | Path | None = None) -> None:
+    """Write a model folder; of several checkpoints the mean of their weights (Junczys-Dowmunt et al. 2016).
+
+    Args:
+        checkpoints: one, or several of one model.
+        folder: the model folder to write.
+        prepared: where the prepared folder is now, if it was moved.
+
+    Raises:
+        UserError: a checkpoint that cannot be used, models that differ, or a prepared folder that is not there.
+    """
+    loaded = [Checkpoint.load(path) for path in checkpoints]
+    first = loaded[0]
+    for path, other in zip(checkpoints[1:], loaded[1:], strict=True):
+        if (other.config, other.languages) != (first.config, first.languages):
+            raise UserError(
+                f"{path}: another model than {checkpoints[0]}; only checkpoints of one model can be averaged"
+            )
+    data = PreparedFolder.open(prepared or first.prepared)
+    vocabularies = [len(data.tokenizer(language)) for language in first.languages]
+    model = build_model(first.config, *vocabularies)
+    try:
+        model.load_state_dict(
+            {name: torch.stack([other.weights[name] for other in loaded]).mean(0) for name in first.weights}
+        )
+    except (RuntimeError, KeyError) as error:
+        raise UserError(f"{checkpoints[0]}: does not fit the data in {data.path} ({one_line(error)})") from error
+    save_model(
+        folder,
+        model,
+        first.config,
+        *first.languages,
+        *(data.tokenizer_path(language) for language in first.languages),
+        card=write_card(data, first.languages, model, first.step),
+        extra={
+            "data": {"name": data.manifest.get("name"), "sha256": sha256(data.path / MANIFEST)},
+            "steps": [checkpoint.step for checkpoint in loaded],
+        },
+    )
+
+
+def rewrite_card(folder: str | Path, card: str) -> None:
+    """Replace the card of a model folder."""
+    with atomic_write(Path(folder) / CARD) as file:
+        file.write(card)

@@ -1,0 +1,39 @@
+"""The end of a run: a model folder of the best checkpoint, and how good it is."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from seq2seq.cli import evaluate
+from seq2seq.cli.arguments import Parser
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.folder import SCORES, load_model
+from seq2seq.training.card import write_card
+from seq2seq.training.exporting import Checkpoint, export, rewrite_card
+
+
+def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
+    """Export the checkpoint to `output`/model, score it on dev and, if there is one, on test, and say where all lies.
+
+    The model folder's `scores.json` is that of test, or of dev where there is no test.
+    """
+    folder = output / "model"
+    export([checkpoint], folder)
+    records: dict[str, dict[str, Any]] = {}
+    for split in prepared.splits[1:]:
+        print(f"\n{split}:")
+        record = output / f"scores.{split}.json"
+        parser = Parser()
+        evaluate.configure(parser)
+        words = [str(folder), "--data", str(prepared.path), "--split", split, "--output", str(record)]
+        evaluate.run(parser.parse_args(words))
+        records[split] = json.loads(record.read_text(encoding="utf-8"))
+        shutil.copyfile(record, folder / SCORES)
+    loaded = load_model(folder)
+    languages = loaded.source_language, loaded.target_language
+    rewrite_card(folder, write_card(prepared, languages, loaded.model, Checkpoint.load(checkpoint).step, records))
+    print(
+        f"\nmodel        {folder}\ncheckpoints  {checkpoint.parent}\nlogs         {output / 'logs'}"
+        f'\n\ntry it:  echo "..." | seq2seq translate {folder}'
+    )

@@ -1,0 +1,33 @@
+"""One clear line for a mistake in a config or on the command line."""
+
+import re
+from collections.abc import Iterable
+
+from seq2seq.errors import UserError, suggest
+
+# What jsonargparse says about a key it does not know, and what the key is called in full.
+_UNKNOWN = (
+    (r"unrecognized arguments: --([^\s=]+)", "{0}"),
+    (r"Group '([^']+)' does not accept option '([^']+)'", "{0}.{1}"),
+    (r"Option '([^']+)' is not accepted", "{0}"),
+)
+
+
+def explain(error: Exception, options: Iterable[str]) -> UserError:
+    """What jsonargparse found wrong, in one line.
+
+    Args:
+        error: what it raised.
+        options: the full names of all that there are, for "did you mean".
+
+    >>> explain(ValueError("Group 'data' does not accept option 'batchsize'"), ["data.batch_size", "trainer"])
+    UserError("data.batchsize: no such option; did you mean 'data.batch_size'? (--help lists all)")
+    """
+    text = " ".join(str(error).split())
+    for pattern, name in _UNKNOWN:
+        found = re.search(pattern, text)
+        if found:
+            key = name.format(*found.groups())
+            return UserError(f"{key}: no such option{suggest(key, options)} (--help lists all)")
+    named = re.search(r'[Pp]arser key "([^"]+)": (.*)', text)
+    return UserError(f"{named[1]}: {named[2]}" if named else text)
