@@ -1,0 +1,52 @@
+"""What a figure was measured on, and keeping a benchmark to so many cores."""
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from seq2seq.errors import UserError
+
+# Instructions that decide how fast a matrix product is, as Linux names them.
+INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
+
+
+def limit_cores(cores: int) -> None:
+    """Keep this process and those it will start to so many cores, and off any GPU.
+
+    Raises:
+        UserError: the machine has fewer.
+    """
+    available = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    if not 1 <= cores <= len(available):
+        raise UserError(f"--cores {cores}: must be 1 to {len(available)}, which is what this process may use")
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, available[:cores])
+    os.environ |= {"OMP_NUM_THREADS": str(cores), "MKL_NUM_THREADS": str(cores), "CUDA_VISIBLE_DEVICES": ""}
+
+
+def describe_machine() -> dict[str, Any]:
+    """Processor, its instructions, memory and operating system; what cannot be found out is left out."""
+    found: dict[str, Any] = {"system": f"{platform.system()} {platform.release()}", "cores": os.cpu_count()}
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        entries = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+        flags = set(entries.get("flags", "").split())
+        found["processor"] = entries.get("model name", platform.machine())
+        found["instructions"] = [name for name in INSTRUCTIONS if name in flags]
+        found["memory_gib"] = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except OSError:
+        found["processor"] = platform.processor() or platform.machine()
+    return found
+
+
+def commit(folder: Path) -> str | None:
+    """The git commit of a checkout, with a "+" when files differ from it; None where there is no git."""
+    try:
+        result = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12"], cwd=folder, capture_output=True, text=True
+        )
+    except OSError:
+        return None
+    return result.stdout.strip() or None
