@@ -1,5 +1,6 @@
 """Attention of decoder states over the encoder's memory."""
 
+import math
 from typing import Literal, get_args
 
 import torch
@@ -16,9 +17,12 @@ class Attention(nn.Module):
 
     With D = size / heads features a head, for query q and memory vector m of a head:
 
-    - "dot": q . m (Luong et al. 2015); no weights, one size for both;
-    - "general": q . (W m) (Luong et al. 2015);
+    - "dot": q . m / sqrt(D) (Luong et al. 2015); no weights, one size for both;
+    - "general": q . (W m) / sqrt(D) (Luong et al. 2015);
     - "additive": v . tanh(W q + U m) (Bahdanau et al. 2015), D of the query's size.
+
+    The products are scaled as in Vaswani et al. (2017): with normalised layers they would otherwise be so large that
+    attention begins hard, at random places, and hardly learns.
 
     Each head weighs its own slice of the memory's features.
 
@@ -75,7 +79,7 @@ class Attention(nn.Module):
             energy = torch.tanh(q[:, :, :, None] + k[:, :, None])
             scores = (energy * self.energy[:, None, None].to(energy.dtype)).sum(-1)
         else:
-            scores = q @ k.transpose(2, 3)
+            scores = q @ k.transpose(2, 3) / math.sqrt(q.shape[3])
         scores = scores.float().masked_fill(~mask[:, None, None], -torch.inf)
         weights = scores.softmax(3)
         context = weights.to(memory.dtype) @ self._split(memory)
