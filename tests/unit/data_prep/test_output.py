@@ -21,7 +21,7 @@ def test_the_folder_appears_at_the_end_only(tmp_path):
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(UserError("why"), "why"), (KeyboardInterrupt(), ""), (OSError(28, "disk full"), "--output .*out: .*disk full")],
+    [(UserError("why"), "why"), (KeyboardInterrupt(), "^$"), (OSError(28, "disk full"), "--output .*out: .*disk full")],
 )
 def test_a_failure_leaves_what_was_there(tmp_path, error, told):
     _prepared(tmp_path / "out")
