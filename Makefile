@@ -1,0 +1,31 @@
+# make demo: train, score and use a translator on the corpus that comes with the toolkit (a few minutes on two cores)
+# make test: lint, types and all tests
+# Both set up what they need by themselves, in the folder .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint setup clean
+
+demo: setup
+	@$(BIN)/python recipes/demo.py
+
+test: setup lint
+	@$(BIN)/python -m pytest
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+setup: .venv/.installed
+
+.venv/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12 ..."; exit 2; }
+	@echo "setting up .venv (PyTorch is large: the first time takes a minute or more)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --editable ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf .venv build runs prepared
