@@ -28,6 +28,7 @@ def search(
     bos_id: int = 2,
     eos_id: int = 3,
     pad_id: int = 0,
+    unk_id: int = 1,
     prefixes: Sequence[Sequence[int]] | None = None,
     indices: Sequence[int] | None = None,
 ) -> list[list[Hypothesis]]:
@@ -43,6 +44,7 @@ def search(
         bos_id: fed to the first step; never written.
         eos_id: ends a hypothesis.
         pad_id: never written.
+        unk_id: never written, since no reader can use an unknown token.
         prefixes: tokens with which each sentence's hypotheses must begin, [] for none.
         indices: by which number sampling knows each sentence; 0 to B - 1 when not given. Give the sentences' numbers in
             the whole corpus, so that samples do not depend on how it is cut into batches.
@@ -52,8 +54,8 @@ def search(
         are no more), 1 in greedy search, `samples` in sampling.
 
     Raises:
-        UserError: a prefix with padding, begin or end of sentence or a token that the model does not know; a coverage
-            penalty for a model without attention.
+        UserError: a prefix with padding, unknown, begin or end of sentence or a token that the model does not have; a
+            coverage penalty for a model without attention.
         ValueError: `source_lengths`, `prefixes` or `indices` of another length than the batch.
     """
     batch = len(context)
@@ -64,7 +66,7 @@ def search(
     if batch == 0:
         return []
     device = context.mask.device
-    constraints = Constraints(lengths, options, prefixes, bos_id, eos_id, pad_id, device)
+    constraints = Constraints(lengths, options, prefixes, eos_id, (pad_id, unk_id, bos_id), device)
     strategy: Strategy
     if options.method == "beam":
         strategy = Beam(options.beam)

@@ -69,9 +69,11 @@ class Constraints:
     Args:
         source_lengths: what the relative length bounds refer to.
         prefixes: tokens that each sentence's hypotheses must begin with; longer than the maximum length, it raises it.
+        eos_id: ends a hypothesis.
+        never: tokens that are never written: pad, unknown and begin of sentence.
 
     Raises:
-        UserError: a prefix holds pad, begin or end of sentence.
+        UserError: a prefix holds the end of sentence or one of `never`.
     """
 
     def __init__(
@@ -79,17 +81,16 @@ class Constraints:
         source_lengths: Sequence[int],
         options: SearchOptions,
         prefixes: Sequence[Sequence[int]] | None,
-        bos_id: int,
         eos_id: int,
-        pad_id: int,
+        never: Sequence[int],
         device: torch.device,
     ) -> None:
         prefixes = prefixes if prefixes is not None else [()] * len(source_lengths)
         shortest, longest = length_bounds(source_lengths, options)
         longest = [max(most, len(prefix)) for most, prefix in zip(longest, prefixes, strict=True)]
-        _check_prefixes(prefixes, {bos_id, eos_id, pad_id})
+        _check_prefixes(prefixes, {*never, eos_id})
         self.eos_id = eos_id
-        self.never = [bos_id, pad_id]
+        self.never = never
         self.no_repeat_ngram = options.no_repeat_ngram
         self.longest = longest
         self.max_lengths = torch.tensor(longest, device=device)
@@ -145,5 +146,5 @@ def _check_prefixes(prefixes: Sequence[Sequence[int]], special: set[int]) -> Non
             if token < 0 or token in special:
                 raise UserError(
                     f"prefixes: sentence {number} (from 0) has token {token}; a prefix holds words only, without "
-                    "padding and the begin and end of the sentence"
+                    "padding, unknown tokens and the begin and end of the sentence"
                 )

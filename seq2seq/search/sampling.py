@@ -20,18 +20,19 @@ def truncate(log_probs: Tensor, k: int, p: float) -> tuple[Tensor, Tensor | None
         p: above 0 and at most 1; 1 keeps all. It refers to the distribution that `k` left, renormalised.
 
     Returns:
-        (..., N) the log-probabilities of those left, -inf for those taken out, and their ids (..., N), None for all ids
-        in order. The likeliest token always stays.
+        (..., N) the log-probabilities of those left, -inf for those taken out, and their ids (..., N), None for all.
+        The likeliest token always stays. They are in the order of their ids: in that of their probabilities rounding
+        could make two nearly equal tokens change places, and the same draw give another token.
     """
     ids = None
     if 0 < k < log_probs.shape[-1]:
-        log_probs, ids = top_k(log_probs, k)
+        ids = top_k(log_probs, k)[1].sort(-1).values
+        log_probs = log_probs.gather(-1, ids)
     if p < 1:
-        if ids is None:
-            log_probs, ids = log_probs.sort(dim=-1, descending=True, stable=True)
-        probs = log_probs.softmax(-1)
-        before = probs.cumsum(-1) - probs
-        log_probs = log_probs.masked_fill(before >= p, -torch.inf)
+        descending, order = log_probs.sort(dim=-1, descending=True, stable=True)
+        probs = descending.softmax(-1)
+        beyond = probs.cumsum(-1) - probs >= p
+        log_probs = log_probs.masked_fill(beyond.scatter(-1, order, beyond), -torch.inf)
     return log_probs, ids
 
 

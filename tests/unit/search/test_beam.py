@@ -3,7 +3,7 @@ import math
 
 import pytest
 import torch
-from search_toys import BOS, EOS, PAD, SOURCES, ScriptedModel, ToyModel, lengths, same
+from search_toys import BOS, EOS, PAD, SOURCES, UNK, ScriptedModel, ToyModel, lengths, same
 
 from seq2seq.errors import UserError
 from seq2seq.search import SearchOptions, search
@@ -66,7 +66,7 @@ def test_a_taken_place_is_not_filled_again():
 
 def exhaustive(model, source, longest, score):
     """All sentences of up to `longest` tokens with their scores, best first."""
-    words = [token for token in range(5) if token not in (PAD, BOS, EOS)]
+    words = [token for token in range(6) if token not in (PAD, UNK, BOS, EOS)]
     found = []
     for length in range(1, longest + 1):
         for tokens in itertools.product(words, repeat=length):
@@ -96,8 +96,8 @@ def wu(alpha, weight=0.0):
     ids=str,
 )
 def test_a_beam_wide_enough_is_exhaustive_search(seed, options, score):
-    """5 tokens of which 2 are words, and at most 4 words: 30 sentences, fewer than the beam's 5 ** 2 + 5 places."""
-    model, sources, longest = ToyModel(5, seed), SOURCES[:4], 4
+    """6 tokens of which 2 are words, and at most 4 words: 30 sentences, as many as the beam has places."""
+    model, sources, longest = ToyModel(6, seed), SOURCES[:4], 4
     bounds = {"max_length_ratio": 0.0, "max_length_offset": longest}
     found = run(model, sources, beam=30, n_best=3, **bounds, **options)
     for source, hypotheses in zip(sources, found, strict=True):
@@ -111,8 +111,8 @@ def test_a_beam_wide_enough_is_exhaustive_search(seed, options, score):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_beam_as_wide_as_the_vocabulary_is_exhaustive_over_two_steps(seed):
-    model, sources = ToyModel(5, seed), SOURCES[:4]
-    found = run(model, sources, beam=5, n_best=2, max_length_ratio=0.0, max_length_offset=1)
+    model, sources = ToyModel(6, seed), SOURCES[:4]
+    found = run(model, sources, beam=6, n_best=2, max_length_ratio=0.0, max_length_offset=1)
     for source, hypotheses in zip(sources, found, strict=True):
         assert [h.tokens for h in hypotheses] == [tokens for _, tokens in exhaustive(model, source, 1, wu(0.6))]
 
@@ -172,7 +172,7 @@ def test_length_bounds_are_kept():
         for source, [hypothesis] in zip(SOURCES, found, strict=True):
             assert max(3, int(1.5 * len(source))) <= len(hypothesis.tokens) <= 2 * len(source) + 2
             assert hypothesis.finished
-            assert not {PAD, BOS, EOS} & set(hypothesis.tokens)
+            assert not {PAD, UNK, BOS, EOS} & set(hypothesis.tokens)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -190,11 +190,11 @@ def test_no_ngram_comes_twice(size):
 
 
 def test_when_everything_is_blocked_what_there_is_comes_back():
-    """Two words, none to be repeated, and a minimum of four."""
-    found = run(ToyModel(6, 0), no_repeat_ngram=1, min_length=4, beam=8, n_best=2)
+    """Three words, none to be repeated, and a minimum of four."""
+    found = run(ToyModel(7, 0), no_repeat_ngram=1, min_length=4, beam=8, n_best=2)
     for hypotheses in found:
         assert [h.finished for h in hypotheses] == [False, False]
-        assert all(sorted(h.tokens) == [1, 4, 5] for h in hypotheses)
+        assert all(sorted(h.tokens) == [4, 5, 6] for h in hypotheses)
         assert all(len(h.log_probs) == 3 for h in hypotheses)
 
 

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from search_toys import BOS, EOS, PAD
+from search_toys import BOS, EOS, PAD, UNK
 
 from seq2seq.errors import UserError
 from seq2seq.search import SearchOptions
@@ -55,7 +55,7 @@ def test_force_leaves_one_token_and_its_own_probability():
 
 def build(prefixes=None, **options) -> Constraints:
     defaults = {"max_length_ratio": 0.0, "max_length_offset": 4} | options
-    return Constraints([1, 1], SearchOptions(**defaults), prefixes, BOS, EOS, PAD, torch.device("cpu"))
+    return Constraints([1, 1], SearchOptions(**defaults), prefixes, EOS, (PAD, UNK, BOS), torch.device("cpu"))
 
 
 def allowed(constraints: Constraints, step: int, sentence: int, sequence: list[int] | None = None) -> list[int]:
@@ -65,13 +65,13 @@ def allowed(constraints: Constraints, step: int, sentence: int, sequence: list[i
     return (log_probs[0, 0] > BLOCKED).nonzero()[:, 0].tolist()
 
 
-def test_padding_and_begin_are_never_written_and_the_end_not_too_soon_nor_too_late():
+def test_padding_unknown_and_begin_are_never_written_and_the_end_not_too_soon_nor_too_late():
     constraints = build(min_length=2)
     assert [allowed(constraints, step, 0) for step in range(5)] == [
-        [1, 4, 5, 6],
-        [1, 4, 5, 6],
-        [1, 3, 4, 5, 6],
-        [1, 3, 4, 5, 6],
+        [4, 5, 6],
+        [4, 5, 6],
+        [3, 4, 5, 6],
+        [3, 4, 5, 6],
         [3],
     ]
 
@@ -79,11 +79,11 @@ def test_padding_and_begin_are_never_written_and_the_end_not_too_soon_nor_too_la
 def test_a_prefix_comes_first_even_against_the_other_rules():
     constraints = build([[5, 5, 5, 5, 5, 6], []], min_length=2, no_repeat_ngram=1)
     assert [allowed(constraints, step, 0, [5] * step) for step in range(7)] == [[5], [5], [5], [5], [5], [6], [3]]
-    assert allowed(constraints, 1, 1, [5]) == [1, 4, 6], "the other sentence has no prefix"
-    assert allowed(constraints, 4, 1, [4, 5, 6, 1]) == [3], "nor its length"
+    assert allowed(constraints, 1, 1, [5]) == [4, 6], "the other sentence has no prefix"
+    assert allowed(constraints, 4, 1, [4, 5, 6, 4]) == [3], "nor its length"
 
 
-@pytest.mark.parametrize("token", [PAD, BOS, EOS, -1])
+@pytest.mark.parametrize("token", [PAD, UNK, BOS, EOS, -1])
 def test_a_prefix_holds_words_only(token):
     with pytest.raises(
         UserError, match=rf"prefixes: sentence 1 \(from 0\) has token {token}; a prefix holds words only"

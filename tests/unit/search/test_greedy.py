@@ -59,7 +59,7 @@ def test_greedy_is_the_plain_loop():
         most = 2 * len(source) + 10
         while token != EOS:
             logits, state = model.step(torch.tensor([token]), state)
-            banned = [0, BOS, *([EOS] if not tokens else [])]
+            banned = [0, UNK, BOS, *([EOS] if not tokens else [])]
             logits[0, banned] = -torch.inf
             token = EOS if len(tokens) == most else int(logits.argmax())
             tokens.append(token)
@@ -86,10 +86,10 @@ def test_bf16_logits_are_summed_in_float32():
 
 
 def test_a_model_without_any_next_token_gives_what_there_is():
-    model = ScriptedModel([{(): {4: 1.0}, (4,): {0: 1.0}}, {(): {0: 1.0}}, {(): {UNK: 1.0}}], 6)
-    found = search(model, model.context(), [2, 2, 2], GREEDY)
-    assert [(h.tokens, h.finished) for [h] in found] == [((4,), False), ((), False), ((UNK,), True)]
-    assert [len(h.log_probs) for [h] in found] == [1, 0, 2]
+    model = ScriptedModel([{(): {4: 1.0}, (4,): {0: 1.0}}, {(): {0: 1.0}}, {(): {UNK: 1.0}}, {(): {5: 1.0}}], 6)
+    found = search(model, model.context(), [2] * 4, GREEDY)
+    assert [(h.tokens, h.finished) for [h] in found] == [((4,), False), ((), False), ((), False), ((5,), True)]
+    assert [len(h.log_probs) for [h] in found] == [1, 0, 0, 2]
 
 
 def test_nan_from_the_model_ends_a_sentence_unfinished_and_leaves_the_others_alone():

@@ -4,10 +4,11 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
-from search_toys import EOS, SOURCES, ScriptedModel, ToyModel, lengths
+from search_toys import EOS, SOURCES, UNK, ScriptedModel, ToyModel, lengths
 
 from seq2seq.search import SearchOptions, search
-from seq2seq.search.sampling import truncate
+from seq2seq.search.sampling import Sampling, truncate
+from seq2seq.search.strategy import Frontier
 
 PROBABILITIES = {4: 0.5, 5: 0.25, 6: 0.15, 7: 0.1}
 
@@ -71,10 +72,31 @@ def test_truncate(k, p):
     log_probs = (torch.randn(6, 200, generator=torch.Generator().manual_seed(1)) * 3).log_softmax(-1)
     kept, ids = truncate(log_probs, k, p)
     ids = torch.arange(200).expand_as(log_probs) if ids is None else ids
+    assert (ids.diff(dim=-1) > 0).all(), "in the order of ids"
     for row in range(len(log_probs)):
         found = set(ids[row][kept[row] > -torch.inf].tolist())
         assert found == truncated_twin(log_probs[row].double().exp().numpy(), k, p)
         assert torch.equal(kept[row][kept[row] > -torch.inf], log_probs[row][ids[row]][kept[row] > -torch.inf])
+
+
+@pytest.mark.parametrize("options", [{}, {"top_k": 10}, {"top_p": 0.98}, {"top_k": 12, "top_p": 0.98}], ids=str)
+def test_rounding_does_not_decide_between_nearly_equal_tokens(options):
+    """Ten likely tokens whose order is chance: whichever is a hair ahead, the same ones are drawn."""
+    generator, sentences = torch.Generator().manual_seed(3), 300
+    sampling = Sampling(
+        SearchOptions(method="sample", **options), range(sentences), [1] * sentences, torch.device("cpu")
+    )
+    plain = torch.full((40,), -9.0)
+    plain[::4] = -2.4
+
+    def drawn() -> list[int]:
+        log_probs = (plain + 1e-6 * torch.randn(sentences, 1, 40, generator=generator)).log_softmax(-1)
+        frontier = Frontier(log_probs, torch.zeros(sentences, 1), torch.ones(sentences), torch.arange(sentences), 0)
+        return sampling.choose(frontier).tokens.flatten().tolist()
+
+    first = drawn()
+    assert set(first) >= set(range(0, 40, 4))
+    assert all(drawn() == first for _ in range(5))
 
 
 def tokens(seed: int, rows: list[int], **options) -> dict[int, list[tuple[int, ...]]]:
@@ -84,12 +106,20 @@ def tokens(seed: int, rows: list[int], **options) -> dict[int, list[tuple[int, .
     return {row: [h.tokens for h in hypotheses] for row, hypotheses in zip(rows, found, strict=True)}
 
 
-def test_the_seed_decides_whatever_the_batch():
+@pytest.mark.parametrize("options", [{}, {"top_k": 8}, {"top_p": 0.8}, {"top_k": 20, "top_p": 0.9}], ids=str)
+def test_the_seed_decides_whatever_the_batch(options):
     everyone = list(range(len(SOURCES)))
-    first = tokens(7, everyone, samples=3)
-    assert first == tokens(7, everyone, samples=3)
-    assert first != tokens(8, everyone, samples=3)
-    assert tokens(7, [6, 2], samples=3) == {row: first[row] for row in (6, 2)}
+    first = tokens(7, everyone, samples=3, **options)
+    assert first == tokens(7, everyone, samples=3, **options)
+    assert first != tokens(8, everyone, samples=3, **options)
+    assert tokens(7, [6, 2], samples=3, **options) == {row: first[row] for row in (6, 2)}
+    assert {row: tokens(7, [row], samples=3, **options)[row] for row in everyone} == first
+
+
+def test_an_unknown_token_is_never_drawn():
+    model = ScriptedModel([{(): {UNK: 0.9, 4: 0.1}}], 8)
+    found = search(model, model.context(), [1], SearchOptions(method="sample", samples=100))[0]
+    assert {h.tokens for h in found} == {(4,)}
 
 
 def test_the_same_sentence_under_two_numbers_gets_different_samples():
