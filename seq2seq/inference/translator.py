@@ -9,7 +9,7 @@ import torch
 
 from seq2seq.data.batching import pad
 from seq2seq.data.text import normalise
-from seq2seq.data.tokenizer import EOS_ID
+from seq2seq.data.tokenizer import EOS_ID, UNK_ID
 from seq2seq.errors import UserError, suggest
 from seq2seq.folder import LoadedModel, load_model
 from seq2seq.inference.placement import PRECISIONS, choose_device, choose_precision
@@ -71,7 +71,8 @@ class Translator:
             precision: "fp32", "bf16", or "auto": bf16 where the device computes faster in it.
 
         Raises:
-            UserError: a folder that is not there or damaged, models with different vocabularies, no such device.
+            UserError: a folder that is not there or damaged, models of different languages or vocabularies, no such
+                device.
         """
         paths = [folders] if isinstance(folders, str | Path) else list(folders)
         if not paths:
@@ -80,12 +81,7 @@ class Translator:
         dtype = choose_precision(precision, place)
         models = [load_model(path) for path in paths]
         for path, other in zip(paths[1:], models[1:], strict=True):
-            for side in ("source_tokenizer", "target_tokenizer"):
-                if getattr(other, side).model != getattr(models[0], side).model:
-                    raise UserError(
-                        f"{path}: its {side.replace('_', ' ')} differs from that of {paths[0]}; "
-                        "the models of an ensemble must share their vocabularies"
-                    )
+            _check_alike(path, other, paths[0], models[0])
         return cls(models, place, dtype)
 
     def translate(self, lines: Iterable[str], **options: Any) -> list[str]:
@@ -125,7 +121,8 @@ class Translator:
             **options: fields of `SearchOptions`: beam, n_best, length limits, sampling...
 
         Raises:
-            UserError: an unknown option or a value that it does not allow, or not as many prefixes as lines.
+            UserError: an unknown option or a value that it does not allow, not as many prefixes as lines, or a prefix
+                with characters that the model does not know.
         """
         for name, value in (("batch_size", batch_size), ("max_source_tokens", max_source_tokens)):
             if value < 1:
@@ -152,6 +149,10 @@ class Translator:
         encoded = zip(tokenizer.encode_batch(sources), self.target_tokenizer.encode_batch(prefixes), strict=True)
         sentences = []
         for line, (ids, prefix) in enumerate(encoded):
+            if UNK_ID in prefix:
+                raise UserError(
+                    f"prefixes: {prefixes[line]!r} has characters that the model does not know; leave them out"
+                )
             pieces = [ids]
             if len(ids) > max_tokens:
                 text = normalise(sources[line])
@@ -217,6 +218,22 @@ def search_options(**options: Any) -> SearchOptions:
         if name not in known:
             raise UserError(f"unknown option {name!r}: use {', '.join(known)}{suggest(name, known)}")
     return SearchOptions(**options)
+
+
+def _check_alike(path: str | Path, model: LoadedModel, first_path: str | Path, first: LoadedModel) -> None:
+    """Raise UserError unless two models can be of one ensemble."""
+    directions = [f"{loaded.source_language} to {loaded.target_language}" for loaded in (model, first)]
+    if directions[0] != directions[1]:
+        raise UserError(
+            f"{path}: translates {directions[0]}, but {first_path} {directions[1]}; "
+            "the models of an ensemble must share their languages"
+        )
+    for side in ("source_tokenizer", "target_tokenizer"):
+        if getattr(model, side).model != getattr(first, side).model:
+            raise UserError(
+                f"{path}: its {side.replace('_', ' ')} differs from that of {first_path}; "
+                "the models of an ensemble must share their vocabularies"
+            )
 
 
 def _batches(sentences: list[_Sentence], batch_size: int) -> Iterator[list[_Sentence]]:

@@ -1,11 +1,12 @@
 import random
+import shutil
 
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seq2seq.data.tokenizer import Tokenizer
+from seq2seq.data.tokenizer import UNK_ID, Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.inference import Translator
 
@@ -67,7 +68,16 @@ def many_lines(pairs, seed=5, count=60):
     return [" ".join(rng.choices(words, k=rng.randint(1, 25))) for _ in range(count)]
 
 
-@pytest.mark.parametrize("options", [{}, {"method": "greedy"}, {"method": "sample", "seed": 3, "samples": 2}])
+WAYS = [
+    {},
+    {"method": "greedy"},
+    {"method": "sample", "seed": 3, "samples": 2},
+    {"method": "sample", "top_k": 9},
+    {"method": "sample", "top_p": 0.8},
+]
+
+
+@pytest.mark.parametrize("options", WAYS, ids=str)
 def test_batch_size_and_order_change_nothing(untaught, pairs, options):
     lines = many_lines(pairs)
     options = {**options, "max_length": 12}
@@ -125,10 +135,32 @@ def test_prefixes_begin_the_translations(untaught, taught):
     assert taught.translate(["Gracias.", "Hace frío."], prefixes=["Thank", ""]) == ["Thank you.", "It is cold."]
 
 
+@pytest.mark.parametrize("method", ["greedy", "beam", "sample"])
+def test_no_unknown_piece_is_written(random_models, pairs, method):
+    translator = Translator.load(random_models[0], device="cpu", precision="fp32")
+    with torch.no_grad():
+        translator.models[0].model.decoder.output.bias[UNK_ID] = 100.0
+    for translation in translator.translate_detailed(many_lines(pairs), method=method, max_length=8):
+        assert "<unk>" not in translation.candidates[0].tokens
+        assert "⁇" not in translation.text
+
+
+def test_a_prefix_that_the_model_cannot_write_is_told(untaught):
+    with pytest.raises(UserError, match=r"prefixes: 'The 猫' has characters that the model does not know"):
+        untaught.translate(["Gracias.", "Gracias."], prefixes=["The", "The 猫"])
+
+
 def test_ensemble(random_models, taught_model, untaught, pairs):
     lines = [source for source, _ in pairs]
     twice = Translator.load([random_models[0], random_models[0]], device="cpu", precision="fp32")
     assert twice.translate(lines) == untaught.translate(lines)
+    many = many_lines(pairs, count=100)
+    for options in ({"n_best": 5}, {"method": "greedy"}, {"method": "sample", "samples": 2, "top_k": 20}):
+        alone, together = (model.translate_detailed(many, max_length=20, **options) for model in (untaught, twice))
+        assert [found.text for found in together] == [found.text for found in alone]
+        for one, other in zip(alone, together, strict=True):
+            scores = [candidate.score for candidate in one.candidates]
+            assert [candidate.score for candidate in other.candidates] == pytest.approx(scores, abs=1e-4)
     mixed = Translator.load([taught_model, *random_models], device="cpu", precision="fp32")
     assert mixed.translate(lines, max_length=20) != untaught.translate(lines, max_length=20)
 
@@ -169,6 +201,15 @@ def test_wrong_options_are_told(untaught, options, message):
 def test_wrong_places_are_told(random_models, settings, message):
     with pytest.raises(UserError, match=message):
         Translator.load(random_models[0], **settings)
+
+
+def test_an_ensemble_needs_one_direction(tmp_path, random_models):
+    other = shutil.copytree(random_models[1], tmp_path / "turned")
+    config = (other / "config.yaml").read_text(encoding="utf-8")
+    turned = config.replace("language: es", "language: XX").replace("language: en", "language: es")
+    (other / "config.yaml").write_text(turned.replace("language: XX", "language: en"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"turned: translates en to es, but .*model1 es to en"):
+        Translator.load([random_models[0], other])
 
 
 def test_an_ensemble_needs_one_vocabulary(tmp_path, make_model, random_models):
