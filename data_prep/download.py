@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from data_prep.progress import counting
 from seq2seq.errors import UserError
+from seq2seq.progress import counting
 
 _CHUNK_BYTES = 1 << 16
 _ATTEMPTS = 3
@@ -80,17 +80,18 @@ def _fetch(url: str, part: Path) -> str:
         else:
             have, total = 0, int(response.headers.get("Content-Length", 0)) or None
         with part.open("ab" if have else "wb") as file, counting(f"downloading {url}", "bytes", total, have) as counter:
-            _copy(response, file, counter.advance)
+            _copy(response, file, have, counter.show)
     size = part.stat().st_size
     if total is not None and size > total:
         part.unlink()
     return "" if total in (None, size) else f"{size:,} of {total:,} bytes came"
 
 
-def _copy(response: IO[bytes], file: IO[bytes], advance: Callable[[int], None]) -> None:
+def _copy(response: IO[bytes], file: IO[bytes], have: int, show: Callable[[int], None]) -> None:
     while chunk := response.read(_CHUNK_BYTES):
         file.write(chunk)
-        advance(len(chunk))
+        have += len(chunk)
+        show(have)
 
 
 def _total(content_range: str | None) -> int | None:

@@ -10,7 +10,6 @@ from typing import Any
 from data_prep.cleaning import EMPTY, Bounds
 from data_prep.lines import Line
 from data_prep.output import output_folder
-from data_prep.progress import track, working
 from data_prep.splitting import Pair, components, draw_splits, matching_key, shared_sides, side_keys
 from data_prep.summary import print_summary
 from seq2seq.data.prepared import FORMAT, MANIFEST, SPLITS, PreparedFolder
@@ -18,6 +17,7 @@ from seq2seq.data.text import normalise
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.files import sha256
+from seq2seq.progress import track, working
 
 DUPLICATE = "duplicate"
 LEAK = "sentence of dev or test"

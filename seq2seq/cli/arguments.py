@@ -32,9 +32,25 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(action, f"{value!r} is none of {', '.join(allowed)}{hint}")
 
 
+def whole_number(text: str) -> int:
+    """A whole number, as argparse's `type`."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def number(text: str) -> float:
+    """A number, as argparse's `type`."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+
+
 def positive(text: str) -> int:
     """A whole number of 1 or more, as argparse's `type`."""
-    number = int(text) if text.strip().isdecimal() else 0
-    if number < 1:
+    value = int(text) if text.strip().isdecimal() else 0
+    if value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
-    return number
+    return value

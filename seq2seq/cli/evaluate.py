@@ -10,9 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from seq2seq.cli.decoding import add_decoding_options, given_search_options, load_translator
+from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load_translator
 from seq2seq.cli.lines import check_output
-from seq2seq.cli.progress import count_progress
 from seq2seq.data.prepared import SPLITS, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import (
@@ -29,6 +28,7 @@ from seq2seq.evaluation.scores import HIGHER_IS_BETTER
 from seq2seq.files import atomic_write, open_lines, sha256
 from seq2seq.folder import SCORES, WEIGHTS
 from seq2seq.inference import Translator, search_options
+from seq2seq.progress import counting
 
 DESCRIPTION = """\
 Score a model by BLEU, chrF and TER (sacrebleu), each with its signature and the 95 % interval of a bootstrap. The
@@ -61,27 +61,44 @@ class _TestSet:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options to `parser`."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
-    parser.add_argument("model", nargs="*", metavar="MODEL", help="a model folder; several are used as an ensemble")
+    parser.usage = """
+  %(prog)s MODEL [MODEL ...] --data FOLDER [options]
+  %(prog)s MODEL [MODEL ...] --source FILE --reference FILE [options]
+  %(prog)s --hypothesis FILE --reference FILE [options]
+  %(prog)s --hypothesis FILE --data FOLDER --target-language CODE [options]"""
+    parser.add_argument("model", nargs="*", metavar="MODEL", help=MODEL_HELP)
     data = parser.add_argument_group("what is scored, and against what")
     data.add_argument("--data", metavar="FOLDER", help="a prepared folder; the model knows which side is the source")
     data.add_argument("--split", choices=SPLITS, default="test", help="of the prepared folder (default: %(default)s)")
     data.add_argument("--source", metavar="FILE", help="text to translate, a sentence a line")
     data.add_argument(
-        "--reference", metavar="FILE", action="append", default=[], help="its translation; give it again for a second"
+        "--reference",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="its true translation, line for line; give the option again for a second reference",
     )
     data.add_argument("--hypothesis", metavar="FILE", help="score these translations instead of a model's")
     data.add_argument(
-        "--target-language", metavar="CODE", help="of the translations, where no model tells (for --data, and for BLEU)"
+        "--target-language",
+        metavar="CODE",
+        help="language of the translations, where no model tells (picks the side of --data, and BLEU's tokenizer)",
     )
-    data.add_argument("--baseline", metavar="FILE", help="another system's translations, for a paired test")
+    data.add_argument(
+        "--baseline", metavar="FILE", help="another system's translations, for a paired test of the difference"
+    )
     scores = parser.add_argument_group("scores and results")
     scores.add_argument(
         "--tokenize", choices=TOKENIZERS, help="BLEU's tokenizer (default: sacrebleu's for the target language)"
     )
     scores.add_argument("--lowercase", action="store_true", help="BLEU and chrF without regard to case")
     scores.add_argument("--translations", metavar="FILE", help="write the model's translations there")
-    scores.add_argument("--output", metavar="FILE", help="where the record goes (default: MODEL/scores.json)")
-    add_decoding_options(parser)
+    scores.add_argument(
+        "--output",
+        metavar="FILE",
+        help="where the record goes (default: scores.json in the folder of MODEL; nowhere for several models or none)",
+    )
+    add_decoding_options(parser, without=("n_best", "samples"))  # one translation a line is scored
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -190,7 +207,7 @@ def _translate(
 ) -> tuple[list[str], float]:
     source = test_set.source or []
     started = time.perf_counter()
-    with count_progress("translating", len(source)) as progress:
+    with counting("translating", "lines", len(source)) as progress:
         hypotheses = translator.translate(
             source,
             batch_size=arguments.batch_size,

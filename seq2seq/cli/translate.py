@@ -6,10 +6,10 @@ import sys
 from functools import partial
 from typing import Any
 
-from seq2seq.cli.decoding import add_decoding_options, given_search_options, load_translator
+from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load_translator
 from seq2seq.cli.lines import count_lines, open_input, open_output, read_chunks
-from seq2seq.cli.progress import Counter, count_progress
 from seq2seq.inference import Candidate, Translation, search_options
+from seq2seq.progress import Counter, counting
 
 _CHUNK_BATCHES = 32  # read at a time: enough to sort lines by length, little enough that memory stays bounded
 
@@ -42,7 +42,8 @@ JSON lines: with --n-best, --samples, --scores or --alignments each line of the 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options to `parser`."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
-    parser.add_argument("model", nargs="+", metavar="MODEL", help="a model folder; several are used as an ensemble")
+    parser.usage = "%(prog)s MODEL [MODEL ...] [options]"
+    parser.add_argument("model", nargs="+", metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--input", metavar="FILE", help="text to translate, plain or gzip (default: standard input)")
     parser.add_argument("--output", metavar="FILE", help="appears when all is translated (default: standard output)")
     detail = parser.add_argument_group("details, as JSON lines")
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
         translator = load_translator(arguments)
         if by_hand:
             print("Type a line to translate and press Enter; end with Ctrl-D.", file=sys.stderr)
-        with count_progress("translating", total, quiet=by_hand or on_screen) as progress:
+        with counting("translating", "lines", total, quiet=by_hand or on_screen) as progress:
             done, long_lines = 0, 0
             name = arguments.input or "standard input"
             for lines in read_chunks(stream, name, arguments.batch_size * _CHUNK_BATCHES):

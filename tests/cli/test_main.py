@@ -17,6 +17,7 @@ def test_overview_names_every_command(seq2seq):
 def test_help_teaches(seq2seq, command):
     outcome = seq2seq(command, "--help")
     assert outcome.code == 0
+    assert f"seq2seq {command} MODEL [MODEL ...]" in outcome.out, "the usage, short"
     assert f"  seq2seq {command} models/" in outcome.out, "an example"
     assert "(default: 5)" in outcome.out
 
@@ -36,7 +37,8 @@ def test_version(seq2seq):
         (["translate"], "MODEL"),
         (["translate", "m", "--beem", "3"], "unknown option --beem; did you mean '--beam'?"),
         (["translate", "m", "--beem=3"], "did you mean '--beam'?"),
-        (["translate", "m", "--beam", "many"], "--beam"),
+        (["translate", "m", "--beam", "many"], "--beam: 'many' is no whole number"),
+        (["evaluate", "m", "--top-p", "much"], "--top-p: 'much' is no number"),
         (["translate", "m", "--method", "bean"], "did you mean 'beam'?"),
         (["evaluate", "m", "--split", "tset"], "did you mean 'test'?"),
         (["translate", "m", "--batch-size", "0"], "'0' is no whole number of 1 or more"),

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seq2seq.cli.decoding import SEARCH_HELP
+from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.search import SearchOptions
 
 FAST = ("--method", "greedy", "--max-length", "6")
@@ -141,7 +142,8 @@ def test_threads(seq2seq, taught_model):
 
 
 def test_every_search_option_has_its_help():
-    assert list(SEARCH_HELP) == [field.name for field in fields(SearchOptions)]
+    named = [name for options in SEARCH_HELP.values() for name in options]
+    assert sorted(named) == sorted(field.name for field in fields(SearchOptions))
 
 
 @pytest.mark.parametrize(
@@ -191,6 +193,45 @@ class Booby:
 
     def __reduce__(self):
         return (open, (str(self.path), "w"))
+
+
+DAMAGES = {
+    "no weights": ("model.safetensors", None, "model.safetensors: no such file"),
+    "no configuration": ("config.yaml", None, "not a model folder (config.yaml is missing)"),
+    "no tokenizer": ("tokenizer.model", None, "tokenizer.model: the tokenizer cannot be read"),
+    "cut weights": ("model.safetensors", b"\x10\x00", "model.safetensors: not a safetensors file, or a damaged one"),
+    "no YAML": ("config.yaml", b"format: [1", "config.yaml: not plain YAML"),
+    "binary YAML": ("config.yaml", b"\x00\xff\x01", "config.yaml: not plain YAML"),
+    "empty YAML": ("config.yaml", b"", "config.yaml"),
+    "another tokenizer": ("tokenizer.model", b"junk", "tokenizer.model: not a SentencePiece model"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "message"), DAMAGES.values(), ids=DAMAGES.keys())
+@pytest.mark.parametrize("command", ["translate", "evaluate"])
+def test_a_damaged_folder_is_told_in_one_line(seq2seq, taught_model, tmp_path, command, name, content, message):
+    folder, text = shutil.copytree(taught_model, tmp_path / "model"), tmp_path / "text"
+    text.write_text("Gracias.\n", encoding="utf-8")
+    (folder / name).unlink()
+    if content is not None:
+        (folder / name).write_bytes(content)
+    files = ("--source", text, "--reference", text) if command == "evaluate" else ()
+    outcome = seq2seq(command, folder, *files, stdin=b"Gracias.\n")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(f"error: {folder}")
+    assert len(outcome.err.splitlines()) == 1
+    assert message in outcome.err
+
+
+@pytest.mark.parametrize("command", ["translate", "evaluate"])
+def test_models_that_make_no_ensemble_are_named(seq2seq, taught_model, make_model, tmp_path, command):
+    Tokenizer.train(["Un texto distinto.", "A different text."], tmp_path / "other.model", vocab_size=40)
+    other, text = make_model(tmp_path / "other", tmp_path / "other.model"), tmp_path / "text"
+    text.write_text("Gracias.\n", encoding="utf-8")
+    files = ("--source", text, "--reference", text) if command == "evaluate" else ()
+    outcome = seq2seq(command, taught_model, other, *files, stdin=b"Gracias.\n")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"{other}: its source tokenizer differs from that of {taught_model}" in outcome.err
 
 
 def test_an_untrusted_folder_executes_nothing(seq2seq, taught_model, tmp_path):
