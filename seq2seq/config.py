@@ -84,9 +84,8 @@ def _parse_dataclass(kind: Any, value: Any, option: str) -> Any:
     hints = get_type_hints(kind)
     for name in value:
         if name not in hints:
-            raise UserError(
-                f"{shown(name)}: no such option{f' of {option}' if option else ''}{suggest(str(name)[:60], hints)}"
-            )
+            near = suggest(name[:60], hints) if isinstance(name, str) else ""
+            raise UserError(f"{shown(name)}: no such option{f' of {option}' if option else ''}{near}")
     missing = [name for name in hints if name not in value]
     if missing:
         raise UserError(f"{prefix}{missing[0]} is missing")
