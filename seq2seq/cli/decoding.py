@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 import torch
 
 from seq2seq.cli.arguments import number, positive, whole_number
+from seq2seq.errors import UserError
 from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, PRECISIONS, Translator
 from seq2seq.search import SearchOptions
 
@@ -65,7 +66,8 @@ def add_decoding_options(parser: argparse.ArgumentParser, without: Collection[st
         type=positive,
         default=MAX_SOURCE_TOKENS,
         metavar="N",
-        help="longer lines, in word pieces, are cut at sentence ends, their translations joined (default: %(default)s)",
+        help="lines of more word pieces than this are cut at sentence ends, translated in parts and joined "
+        "(default: %(default)s)",
     )
     run.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     run.add_argument(
@@ -85,9 +87,19 @@ def _values(kind: Any) -> dict[str, Any]:
 
 
 def given_search_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The fields of SearchOptions that were given on the command line."""
+    """The fields of SearchOptions that were given on the command line.
+
+    Raises:
+        UserError: a value that SearchOptions does not allow, told with the name that the option has here.
+    """
     values = {field.name: getattr(arguments, field.name, None) for field in fields(SearchOptions)}
-    return {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None}
+    try:
+        SearchOptions(**given)
+    except UserError as error:  # "n_best=9: must be ..."
+        name, _, problem = str(error).partition("=")
+        raise UserError(f"--{name.replace('_', '-')} {problem}") from error
+    return given
 
 
 def load_translator(arguments: argparse.Namespace) -> Translator:

@@ -105,7 +105,6 @@ def run(arguments: argparse.Namespace) -> None:
     """Translate, score and record as `arguments` say."""
     _check(arguments)
     options = given_search_options(arguments)
-    settings = search_options(**options)  # a wrong option is told before a model is loaded
     output = _output(arguments)
     translator = load_translator(arguments) if arguments.model else None
     test_set = _test_set(arguments, translator)
@@ -125,7 +124,7 @@ def run(arguments: argparse.Namespace) -> None:
             "data": test_set.record,
             "models": [{"name": _name(path), "sha256": sha256(Path(path) / WEIGHTS)} for path in arguments.model],
             "decoding": {
-                **asdict(settings),
+                **asdict(search_options(**options)),
                 "batch_size": arguments.batch_size,
                 "max_source_tokens": arguments.max_source_tokens,
                 "precision": translator.precision,

@@ -8,7 +8,7 @@ from typing import Any
 
 from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load_translator
 from seq2seq.cli.lines import count_lines, open_input, open_output, read_chunks
-from seq2seq.inference import Candidate, Translation, search_options
+from seq2seq.inference import Candidate, Translation
 from seq2seq.progress import Counter, counting
 
 _CHUNK_BATCHES = 32  # read at a time: enough to sort lines by length, little enough that memory stays bounded
@@ -44,18 +44,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = DESCRIPTION, EPILOG
     parser.usage = "%(prog)s MODEL [MODEL ...] [options]"
     parser.add_argument("model", nargs="+", metavar="MODEL", help=MODEL_HELP)
-    parser.add_argument("--input", metavar="FILE", help="text to translate, plain or gzip (default: standard input)")
-    parser.add_argument("--output", metavar="FILE", help="appears when all is translated (default: standard output)")
+    parser.add_argument(
+        "--input", metavar="FILE", help="text to translate, UTF-8, plain or gzip (default: standard input)"
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="file for the translations, which appears when all is translated (default: standard output)",
+    )
     detail = parser.add_argument_group("details, as JSON lines")
-    detail.add_argument("--scores", action="store_true", help="give scores and the log-probability of each token")
-    detail.add_argument("--alignments", action="store_true", help="give the attention of each token to the source")
+    detail.add_argument("--scores", action="store_true", help="give scores and the log-probability of each word piece")
+    detail.add_argument("--alignments", action="store_true", help="give the attention of each word piece to the source")
     add_decoding_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Translate from the input to the output that `arguments` name."""
     options = given_search_options(arguments)
-    search_options(**options)  # a wrong option is told before a model is loaded
     total = None if arguments.input is None else count_lines(arguments.input)
     as_json = bool(arguments.n_best or arguments.samples or arguments.scores or arguments.alignments)
     by_hand = arguments.input is None and sys.stdin is not None and sys.stdin.isatty()
