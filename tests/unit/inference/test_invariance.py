@@ -61,6 +61,11 @@ def test_order_changes_nothing(model, sentences, way, expected):
     assert texts == [expected[place] for place in order]
 
 
+def test_an_ensemble_of_a_model_with_itself_is_the_model(model, sentences, way, expected):
+    twice = Translator(model.models * 2, model.device, model.dtype)
+    assert twice.translate(sentences[:500], **way) == expected[:500]
+
+
 def test_padding_changes_nothing(model, sentences, way, expected, monkeypatch):
     pad = translator.pad
     monkeypatch.setattr(translator, "pad", lambda rows: torch.nn.functional.pad(pad(rows), (0, 5), value=PAD_ID))
