@@ -1,15 +1,16 @@
 """Text to piece ids and back, by SentencePiece."""
 
+import functools
 import io
 import random
 import re
-import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
 import sentencepiece
 
+from seq2seq.data.sampling import WORD_START, SegmentationSampler
 from seq2seq.data.text import normalise
 from seq2seq.errors import UserError, suggest
 from seq2seq.files import atomic_write
@@ -17,14 +18,12 @@ from seq2seq.files import atomic_write
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 2, 3
 KINDS = ("unigram", "bpe", "char", "word")
 
-_WORD_START = "▁"  # SentencePiece's sign for a space: it opens each word
 _MAX_TRAINING_SENTENCES = 1_000_000  # more teach the vocabulary nothing and cost memory
 _MAX_SENTENCE_BYTES = 1 << 20  # SentencePiece skips longer ones
-_sampling = threading.Lock()  # the seed of SentencePiece is one for the process
 
 
 def _clean(text: str) -> str:
-    return normalise(text.replace(_WORD_START, " "))
+    return normalise(text.replace(WORD_START, " "))
 
 
 class Tokenizer:
@@ -66,7 +65,7 @@ class Tokenizer:
         self._pieces = pieces
         ordinary = pieces[EOS_ID + 1 :]
         # A word model has no piece for a lone "▁": its unknown stands for a whole word.
-        self._is_word = all(piece.startswith(_WORD_START) and len(piece) > 1 for piece in ordinary)
+        self._is_word = all(piece.startswith(WORD_START) and len(piece) > 1 for piece in ordinary)
         self._one_segmentation = self._is_word or all(len(piece) == 1 for piece in ordinary)
 
     @classmethod
@@ -156,13 +155,13 @@ class Tokenizer:
         """`encode` of each text."""
         clean = [_clean(text) for text in texts]
         if self._is_word:  # SentencePiece makes one unknown of several in a row
-            return [self._processor.piece_to_id([_WORD_START + word for word in text.split()]) for text in clean]
+            return [self._processor.piece_to_id([WORD_START + word for word in text.split()]) for text in clean]
         return self._processor.encode(clean)
 
     def sample_batch(self, texts: Sequence[str], alpha: float, seed: int) -> list[list[int]]:
         """The ids of each text in a segmentation drawn at random (Kudo, 2018; BPE-dropout, Provilkov et al., 2020).
 
-        The result depends on the arguments alone, not on what was sampled before or in another thread.
+        The result depends on the arguments alone: not on what was sampled before or elsewhere, nor on the process.
 
         Args:
             texts: the texts.
@@ -173,22 +172,12 @@ class Tokenizer:
         """
         if self._one_segmentation or not texts:
             return self.encode_batch(texts)
-        clean = [_clean(text) for text in texts]
-        sampled: list[list[int]] = []
+        chance = random.Random(seed)
+        return [self._sampler.sample(_clean(text), alpha, chance) for text in texts]
 
-        def sample() -> None:
-            sampled.extend(
-                self._processor.encode(text, enable_sampling=True, alpha=alpha, nbest_size=-1) for text in clean
-            )
-
-        # SentencePiece has one generator a thread, made from the process's seed when the thread first samples: a known
-        # state needs a new thread. The seed 2**32 - 1 means "random" to it.
-        with _sampling:
-            sentencepiece.set_random_generator_seed(seed % (2**32 - 1))
-            thread = threading.Thread(target=sample)
-            thread.start()
-            thread.join()
-        return sampled
+    @functools.cached_property
+    def _sampler(self) -> SegmentationSampler:
+        return SegmentationSampler(self._processor)
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids; pad, begin and end of sentence are skipped, an unknown one gives " ⁇ "."""
@@ -208,7 +197,7 @@ class Tokenizer:
         for position, index in enumerate(ids):
             if index in (PAD_ID, BOS_ID, EOS_ID):
                 continue
-            if not words or self._is_word or self._pieces[index].startswith(_WORD_START):
+            if not words or self._is_word or self._pieces[index].startswith(WORD_START):
                 words.append([])
             words[-1].append(position)
         return words
