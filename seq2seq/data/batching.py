@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -103,8 +103,8 @@ class BatchDataset(Dataset[Batch]):
 class TokenBatchSampler:
     """Plans the batches of an epoch: shuffled, bucketed by length, deterministic, and able to begin in the middle.
 
-    Sentences are shuffled, sorted by target and then source length within large random pools, cut into batches, and
-    the batches shuffled: like lengths stand together, and no two epochs have the same batches.
+    Sentences are shuffled, sorted by target and then source length, cut into batches, and the batches shuffled: like
+    lengths stand together, the shuffling decides who of equal length meets whom, and every epoch has as many batches.
 
     Args:
         source_lengths: (N,) tokens of each source.
@@ -116,8 +116,6 @@ class TokenBatchSampler:
         rank: number of this process among `processes`, each of which gets its own equal share of the batches.
         processes: how many there are.
     """
-
-    POOL = 100_000
 
     def __init__(
         self,
@@ -162,12 +160,8 @@ class TokenBatchSampler:
     def _plan(self, random: np.random.Generator) -> list[np.ndarray]:
         count = len(self.target_lengths)
         order = random.permutation(count) if self.shuffle else np.arange(count)
-        batches: list[np.ndarray] = []
-        pool = self.POOL if self.shuffle else max(count, 1)
-        for begin in range(0, count, pool):
-            part = order[begin : begin + pool]
-            part = part[np.lexsort((self.source_lengths[part], self.target_lengths[part]))]
-            batches.extend(self._cut(part if self.shuffle else part[::-1].copy()))
+        order = order[np.lexsort((self.source_lengths[order], self.target_lengths[order]))]
+        batches = list(self._cut(order if self.shuffle else order[::-1].copy()))
         if self.shuffle:
             random.shuffle(batches)  # type: ignore[arg-type]
         return batches
@@ -197,7 +191,7 @@ class BatchLoader(DataLoader[Batch]):
     """
 
     def __init__(self, dataset: BatchDataset, sampler: TokenBatchSampler, workers: int = 0) -> None:
-        super().__init__(dataset, batch_size=None, sampler=sampler, collate_fn=_same, num_workers=workers)
+        super().__init__(dataset, batch_size=None, sampler=sampler, collate_fn=_same, num_workers=workers)  # type: ignore[arg-type]
         self.plans = sampler
         self.given = 0
 
@@ -219,5 +213,5 @@ class BatchLoader(DataLoader[Batch]):
             self.plans.epoch, self.plans.start = state["epoch"] + 1, 0
 
 
-def _same(batch: Batch) -> Batch:
+def _same(batch: Any) -> Any:
     return batch

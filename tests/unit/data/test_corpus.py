@@ -1,0 +1,64 @@
+import os
+
+import pytest
+from toy_data import reversed_words, write_prepared
+
+from seq2seq.data.corpus import CACHE, ParallelCorpus
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.errors import UserError
+
+PAIRS = [*reversed_words(30, seed=1), ("uno", "")]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return PreparedFolder.open(write_prepared(tmp_path, {"train": PAIRS}))
+
+
+def read(folder: PreparedFolder, languages=("es", "en")) -> list[tuple[str, str]]:
+    corpus = ParallelCorpus.open(folder, "train", languages)
+    decode = folder.tokenizer("es").decode
+    return [(decode(corpus.source[index]), decode(corpus.target[index])) for index in range(len(corpus))]
+
+
+def test_the_ids_spell_the_table(folder):
+    assert read(folder) == PAIRS
+    assert read(folder, ("en", "es")) == [(target, source) for source, target in PAIRS]
+
+
+def test_lengths_are_those_of_the_sentences(folder):
+    corpus = ParallelCorpus.open(folder, "train", ("es", "en"))
+    assert corpus.source.lengths.tolist() == [len(source.split()) for source, _ in PAIRS]
+    assert corpus.target.lengths[-1] == 0
+
+
+def test_the_ids_are_kept_until_the_table_changes(folder):
+    read(folder)
+    kept = sorted((folder.path / CACHE).iterdir())
+    times = [os.stat(path / "ids.npy").st_mtime_ns for path in kept]
+    read(folder)
+    assert [os.stat(path / "ids.npy").st_mtime_ns for path in kept] == times
+    changed = [("dos", "dos"), *PAIRS[1:]]
+    write_prepared(folder.path, {"train": changed})
+    assert read(folder) == changed
+
+
+def test_nothing_half_written_stays(folder, monkeypatch):
+    monkeypatch.setattr("numpy.save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        read(folder)
+    assert list((folder.path / CACHE).iterdir()) == []
+    monkeypatch.undo()
+    assert read(folder) == PAIRS
+
+
+def test_a_split_without_sentences_is_read(tmp_path):
+    folder = PreparedFolder.open(write_prepared(tmp_path, {"train": PAIRS, "dev": []}))
+    assert len(ParallelCorpus.open(folder, "dev", ("es", "en"))) == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_told(folder):
+    folder.path.chmod(0o500)
+    with pytest.raises(UserError, match="cannot be written"):
+        read(folder)
