@@ -18,6 +18,7 @@ from seq2seq.errors import UserError, run_command, suggest
 COMMANDS = {
     "translate": "translate text, a line in and a line out",
     "evaluate": "score a model's translations, or a file of them, against references",
+    "export": "make a model folder of a training checkpoint",
 }
 
 DESCRIPTION = "Recurrent sequence-to-sequence models: use a trained model, and know whether it is good."

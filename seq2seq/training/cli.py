@@ -16,6 +16,7 @@ from pytorch_lightning import Trainer
 from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from pytorch_lightning.cli import LightningArgumentParser, LightningCLI
 from pytorch_lightning.loggers import CSVLogger, Logger, TensorBoardLogger
+from pytorch_lightning.utilities import rank_zero_only
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from seq2seq.config import one_line
@@ -39,6 +40,7 @@ BEST, LAST = "best", "last"
 TINY = "tiny.yaml"
 
 _NOISE = (
+    "args parameter is intended to run from within Python",
     "does not have many workers",
     "smaller than the logging interval",
     "exists and is not empty",
@@ -68,6 +70,7 @@ class RecipeCLI(LightningCLI):
             {
                 "early_stopping.monitor": "dev_bleu",
                 "early_stopping.mode": "max",
+                "early_stopping.patience": 10,
                 "early_stopping.check_on_train_epoch_end": False,
             }
         )
@@ -103,6 +106,8 @@ class RecipeCLI(LightningCLI):
         if self.config.ckpt_path is not None:
             self._check_same_model(Path(self.config.ckpt_path))
         elif self.config.overwrite:
+            if rank_zero_only.rank:  # type: ignore[attr-defined]  # the first process has done it
+                return
             for name in (CHECKPOINTS, LOGS, TENSORBOARD):
                 shutil.rmtree(self.output / name, ignore_errors=True)
         elif self.last.exists():
@@ -179,7 +184,11 @@ def make_cli(default_config: Path, arguments: Sequence[str]) -> RecipeCLI:
         save_config_kwargs={"overwrite": True},
         seed_everything_default=1,
         trainer_defaults={"num_sanity_val_steps": 0, "use_distributed_sampler": False, "enable_model_summary": False},
-        parser_kwargs={"default_config_files": [str(default_config)], "exit_on_error": False},
+        parser_kwargs={
+            "default_config_files": [str(default_config)],
+            "exit_on_error": False,
+            "allow_abbrev": False,
+        },
         args=[tiny if word == "--tiny" else word for word in arguments],
         run=False,
         auto_configure_optimizers=False,
@@ -200,10 +209,8 @@ def train(default_config: str | Path, arguments: Sequence[str] | None = None) ->
         KeyboardInterrupt: Ctrl-C; a checkpoint was saved, and stderr says how to go on.
         Terminated: SIGTERM, likewise.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    sys.argv[1:] = []  # Lightning warns of arguments that are given beside those of the process
     _silence()
-    cli = make_cli(Path(default_config), words)
+    cli = make_cli(Path(default_config), sys.argv[1:] if arguments is None else arguments)
     try:
         cli.trainer.fit(cli.model, datamodule=cli.datamodule, ckpt_path=cli.config.ckpt_path)
     except Stopped as stopped:

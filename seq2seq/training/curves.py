@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,16 +70,33 @@ def draw(curves: Curves, picture: Path) -> None:
     for axes, (title, names) in zip(panels, _PANELS, strict=True):
         for name, label in names.items():
             points = sorted(curves.get(name, {}).items())
-            marker = "o" if name.startswith("dev") else ""
-            axes.plot([step for step, _ in points], [value for _, value in points], marker=marker, ms=3, label=label)
+            steps, values = [step for step, _ in points], [value for _, value in points]
+            if name == "train_nll":  # one batch's loss says little: they differ by their sentences' lengths
+                axes.plot(steps, values, color="C0", alpha=0.25, lw=0.8)
+                values = smooth(values)
+            axes.plot(steps, values, marker="o" if name.startswith("dev") else "", ms=3, label=label)
         axes.set_title(title, loc="left", fontsize=10)
         axes.grid(alpha=0.3)
         if len(names) > 1:
             axes.legend(frameon=False)
-    best = max(curves.get("dev_bleu", {}).items(), key=lambda point: point[1], default=None)
-    if best is not None:
-        panels[1].annotate(f"best {best[1]:.1f}", best, xytext=(0, -14), textcoords="offset points", ha="center")
+    if curves.get("dev_bleu"):
+        step, best = max(curves["dev_bleu"].items(), key=lambda point: point[1])
+        panels[1].set_title(f"best: {best:.1f} at step {step + 1:,}", loc="right", fontsize=10)
     panels[-1].set_xlabel("optimizer steps")
     panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     with atomic_write(picture, "wb") as file:
         figure.savefig(file, format="png", dpi=110)
+
+
+def smooth(values: Sequence[float], kept: float = 0.9) -> list[float]:
+    """A running mean that weighs each older value `kept` times less, without a bias towards zero at the beginning.
+
+    >>> smooth([2.0, 2.0, 2.0])
+    [2.0, 2.0, 2.0]
+    """
+    means: list[float] = []
+    total = weight = 0.0
+    for value in values:
+        total, weight = kept * total + value, kept * weight + 1
+        means.append(total / weight)
+    return means

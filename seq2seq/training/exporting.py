@@ -15,8 +15,8 @@ from torch import Tensor
 from seq2seq.config import one_line, parse_options
 from seq2seq.data.prepared import MANIFEST, PreparedFolder
 from seq2seq.errors import UserError
-from seq2seq.files import atomic_write, sha256
-from seq2seq.folder import CARD, save_model
+from seq2seq.files import sha256
+from seq2seq.folder import save_model
 from seq2seq.model import ModelConfig, build_model
 from seq2seq.training.card import write_card
 
@@ -88,29 +88,26 @@ def export(checkpoints: Sequence[str | Path], folder: str | Path, prepared: str 
                 f"{path}: another model than {checkpoints[0]}; only checkpoints of one model can be averaged"
             )
     data = PreparedFolder.open(prepared or first.prepared)
-    vocabularies = [len(data.tokenizer(language)) for language in first.languages]
-    model = build_model(first.config, *vocabularies)
+    source, target = first.languages
+    model = build_model(first.config, len(data.tokenizer(source)), len(data.tokenizer(target)))
     try:
         model.load_state_dict(
             {name: torch.stack([other.weights[name] for other in loaded]).mean(0) for name in first.weights}
         )
     except (RuntimeError, KeyError) as error:
         raise UserError(f"{checkpoints[0]}: does not fit the data in {data.path} ({one_line(error)})") from error
+    source, target = first.languages
     save_model(
         folder,
         model,
         first.config,
-        *first.languages,
-        *(data.tokenizer_path(language) for language in first.languages),
+        source,
+        target,
+        data.tokenizer_path(source),
+        data.tokenizer_path(target),
         card=write_card(data, first.languages, model, first.step),
         extra={
             "data": {"name": data.manifest.get("name"), "sha256": sha256(data.path / MANIFEST)},
             "steps": [checkpoint.step for checkpoint in loaded],
         },
     )
-
-
-def rewrite_card(folder: str | Path, card: str) -> None:
-    """Replace the card of a model folder."""
-    with atomic_write(Path(folder) / CARD) as file:
-        file.write(card)

@@ -8,9 +8,10 @@ from typing import Any
 from seq2seq.cli import evaluate
 from seq2seq.cli.arguments import Parser
 from seq2seq.data.prepared import PreparedFolder
-from seq2seq.folder import SCORES, load_model
+from seq2seq.files import atomic_write
+from seq2seq.folder import CARD, SCORES, load_model
 from seq2seq.training.card import write_card
-from seq2seq.training.exporting import Checkpoint, export, rewrite_card
+from seq2seq.training.exporting import Checkpoint, export
 
 
 def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
@@ -32,7 +33,9 @@ def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
         shutil.copyfile(record, folder / SCORES)
     loaded = load_model(folder)
     languages = loaded.source_language, loaded.target_language
-    rewrite_card(folder, write_card(prepared, languages, loaded.model, Checkpoint.load(checkpoint).step, records))
+    card = write_card(prepared, languages, loaded.model, Checkpoint.load(checkpoint).step, records)
+    with atomic_write(folder / CARD) as file:
+        file.write(card)
     print(
         f"\nmodel        {folder}\ncheckpoints  {checkpoint.parent}\nlogs         {output / 'logs'}"
         f'\n\ntry it:  echo "..." | seq2seq translate {folder}'

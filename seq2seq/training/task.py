@@ -6,6 +6,7 @@ from typing import Any
 import sacrebleu
 import torch
 from pytorch_lightning import LightningModule
+from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
 from seq2seq.data.batching import Batch
@@ -76,7 +77,7 @@ class TranslationTask(LightningModule):
         """The data module of the run."""
         return self.trainer.datamodule  # type: ignore[attr-defined, no-any-return]
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> OptimizerLRScheduler:
         """AdamW in one fused call for all weights, and a learning rate set before every step."""
         options = self.options
         optimizer = torch.optim.AdamW(

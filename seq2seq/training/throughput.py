@@ -3,8 +3,8 @@
 import time
 from typing import Any
 
+import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
-from torch import Tensor
 
 
 class Throughput(Callback):
@@ -14,7 +14,7 @@ class Throughput(Callback):
     """
 
     def __init__(self) -> None:
-        self._tokens: Tensor | float = 0.0
+        self._tokens = torch.zeros(())
         self._seconds = 0.0
         self._clock = 0.0
 
@@ -33,7 +33,8 @@ class Throughput(Callback):
         now = time.perf_counter()
         self._seconds += now - self._clock
         self._clock = now
-        self._tokens = self._tokens + batch.goal.count_nonzero()  # stays on the device: reading it would wait for it
-        pl_module.log("target_tokens_per_second", (self._tokens / self._seconds).float())
-        if trainer.global_step % trainer.log_every_n_steps == 0:
-            self._tokens, self._seconds = 0.0, 0.0
+        # The sum stays on the device: reading it would wait for the device.
+        self._tokens = self._tokens.to(batch.goal.device) + batch.goal.count_nonzero()
+        pl_module.log("target_tokens_per_second", self._tokens / self._seconds)
+        if trainer.global_step % trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
+            self._tokens, self._seconds = torch.zeros(()), 0.0

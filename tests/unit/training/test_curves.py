@@ -1,0 +1,43 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from seq2seq.training.curves import draw, read_curves
+
+
+def write_log(folder: Path, rows: list[dict[str, float]]) -> None:
+    names = sorted({name for row in rows for name in row})
+    folder.mkdir(parents=True)
+    with (folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_curves_hold_each_metric_where_it_was_logged(tmp_path):
+    write_log(tmp_path / "version_0", [{"step": 9, "train_nll": 3.0}, {"step": 9, "dev_bleu": 1.5, "epoch": 0}])
+    assert read_curves(tmp_path) == {"train_nll": {9: 3.0}, "dev_bleu": {9: 1.5}}
+
+
+def test_what_came_after_the_point_of_resuming_counts(tmp_path):
+    write_log(tmp_path / "version_0", [{"step": step, "train_nll": 5.0} for step in (10, 20, 30)])
+    write_log(tmp_path / "version_1", [{"step": step, "train_nll": 4.0} for step in (20, 25)])
+    assert read_curves(tmp_path) == {"train_nll": {10: 5.0, 20: 4.0, 25: 4.0}}
+
+
+def test_logs_are_read_in_the_order_of_their_numbers(tmp_path):
+    write_log(tmp_path / "version_10", [{"step": 5, "train_nll": 2.0}])
+    write_log(tmp_path / "version_9", [{"step": 5, "train_nll": 9.0}])
+    assert read_curves(tmp_path) == {"train_nll": {5: 2.0}}
+
+
+def test_nothing_logged_gives_no_curves(tmp_path):
+    assert read_curves(tmp_path) == {}
+
+
+@pytest.mark.parametrize("curves", [{}, {"train_nll": {1: 4.0, 2: 3.0}, "dev_nll": {2: 3.5}, "dev_bleu": {2: 7.0}}])
+def test_a_picture_is_drawn(tmp_path, curves):
+    pytest.importorskip("matplotlib")
+    draw(curves, tmp_path / "curves.png")
+    assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")

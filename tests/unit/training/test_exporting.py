@@ -1,0 +1,111 @@
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import torch
+from toy_data import reversed_words, write_prepared
+
+from seq2seq.cli import export as command
+from seq2seq.errors import UserError
+from seq2seq.folder import load_model
+from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, build_model
+from seq2seq.training.exporting import Checkpoint, export
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> Path:
+    return write_prepared(tmp_path_factory.mktemp("prepared"), {"train": reversed_words(20, seed=1)})
+
+
+def write_checkpoint(path: Path, prepared: Path, seed: int = 1, hidden: int = 8, **changes) -> dict[str, torch.Tensor]:
+    """A checkpoint as a run writes it; gives the model's weights."""
+    config = ModelConfig(embedding_size=8, encoder=EncoderConfig(hidden), decoder=DecoderConfig(8))
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = build_model(config, 14, 14)
+    facts = {"model": asdict(config), "prepared": str(prepared), "languages": ("es", "en"), **changes}
+    weights = model.state_dict()
+    state = {f"model.{name}": tensor for name, tensor in weights.items()}
+    torch.save({"state_dict": state, "global_step": 70, "seq2seq": facts}, path)
+    return weights
+
+
+def test_a_model_folder_has_the_checkpoints_weights(prepared, tmp_path):
+    weights = write_checkpoint(tmp_path / "a.ckpt", prepared)
+    export([tmp_path / "a.ckpt"], tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    assert (loaded.source_language, loaded.target_language) == ("es", "en")
+    assert loaded.settings["extra"]["steps"] == [70]
+    assert all(torch.equal(tensor, weights[name]) for name, tensor in loaded.model.state_dict().items())
+    card = (tmp_path / "model" / "card.md").read_text()
+    assert "CC0" in card
+    assert "70 steps" in card
+
+
+def test_of_several_checkpoints_the_mean_is_taken(prepared, tmp_path):
+    paths = [tmp_path / f"{seed}.ckpt" for seed in (1, 2)]
+    first, second = (write_checkpoint(path, prepared, seed) for seed, path in enumerate(paths, start=1))
+    export(paths, tmp_path / "model")
+    for name, tensor in load_model(tmp_path / "model").model.state_dict().items():
+        assert torch.allclose(tensor, (first[name] + second[name]) / 2)
+
+
+def test_the_command_exports(seq2seq_words, prepared, tmp_path):
+    write_checkpoint(tmp_path / "a.ckpt", Path("/moved"))
+    seq2seq_words(tmp_path / "a.ckpt", tmp_path / "model", "--data", prepared)
+    assert load_model(tmp_path / "model").model
+
+
+@pytest.fixture
+def seq2seq_words():
+    """A function that runs `seq2seq export` with these words."""
+    from seq2seq.cli.arguments import Parser
+
+    def run(*words) -> None:
+        parser = Parser()
+        command.configure(parser)
+        command.run(parser.parse_args([str(word) for word in words]))
+
+    return run
+
+
+def test_different_models_are_not_averaged(prepared, tmp_path):
+    write_checkpoint(tmp_path / "a.ckpt", prepared)
+    write_checkpoint(tmp_path / "b.ckpt", prepared, hidden=12)
+    with pytest.raises(UserError, match=r"b\.ckpt: another model"):
+        export([tmp_path / "a.ckpt", tmp_path / "b.ckpt"], tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+def test_data_that_does_not_fit_is_told(prepared, tmp_path):
+    other = write_prepared(tmp_path / "other", {"train": reversed_words(20, seed=1)}, kind="char")
+    write_checkpoint(tmp_path / "a.ckpt", prepared)
+    with pytest.raises(UserError, match="does not fit the data"):
+        export([tmp_path / "a.ckpt"], tmp_path / "model", other)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", None])
+def test_what_is_no_checkpoint_is_told(tmp_path, content):
+    path = tmp_path / "x.ckpt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError, match=r"x\.ckpt: "):
+        Checkpoint.load(path)
+
+
+def test_another_programs_checkpoint_is_told(tmp_path):
+    torch.save({"state_dict": {}}, tmp_path / "x.ckpt")
+    with pytest.raises(UserError, match="not a checkpoint of this toolkit"):
+        Checkpoint.load(tmp_path / "x.ckpt")
+
+
+class Evil:
+    def __reduce__(self):
+        return (Path.touch, (Path("/tmp/evil-was-here"),))
+
+
+def test_a_checkpoint_cannot_execute_anything(tmp_path):
+    torch.save({"seq2seq": Evil()}, tmp_path / "x.ckpt")
+    with pytest.raises(UserError, match="not a checkpoint of this toolkit"):
+        Checkpoint.load(tmp_path / "x.ckpt")
+    assert not Path("/tmp/evil-was-here").exists()
