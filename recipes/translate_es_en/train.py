@@ -16,8 +16,8 @@ What happens here, in order:
    beam search on dev and test (`seq2seq evaluate` does the same at any time).
 
 Ctrl-C and SIGTERM leave a checkpoint; the same command with `--ckpt_path last` goes on with the next batch as if
-nothing had happened. A run limited by epochs or steps then ends with the very same weights (on a CPU, bit for bit); one limited
-by time does not, since its learning rate follows the clock.
+nothing had happened. A run limited by epochs or steps then ends with the very same weights (on a CPU, bit for bit); one
+limited by time does not, since its learning rate follows the clock.
 
 To change something: another corpus or direction is `--data.prepared`, `--data.source` and `--data.target`
 (`recipes/translate_multi30k` is nothing but a config); sizes and choices of the model are under `--model.model`;

@@ -1,0 +1,63 @@
+"""The translation recipe, from the command line to a translator in use."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from toy_data import reversed_words, write_prepared
+
+from seq2seq.inference import Translator
+from seq2seq.training.cli import train
+
+ROOT = Path(__file__).parents[2]
+RECIPE = ROOT / "recipes" / "translate_es_en"
+
+
+def test_the_recipe_learns_to_reverse_words(tmp_path, capsys):
+    seen, unseen = reversed_words(1500, seed=1), reversed_words(100, seed=2)
+    known = {source for source, _ in seen}
+    unseen = [pair for pair in unseen if pair[0] not in known]
+    prepared = write_prepared(tmp_path / "prepared", {"train": seen, "dev": unseen, "test": unseen})
+    output = tmp_path / "run"
+    arguments = ["--tiny", f"--data.prepared={prepared}", f"--output={output}", "--trainer.max_steps=250"]
+    train(RECIPE / "config.yaml", arguments)
+
+    record = json.loads((output / "model" / "scores.json").read_text())
+    assert record["data"]["split"] == "test"
+    assert record["scores"]["BLEU"]["value"] > 80
+    assert "tok:13a" in record["scores"]["BLEU"]["signature"]
+    card = (output / "model" / "card.md").read_text()
+    assert f"BLEU {record['scores']['BLEU']['value']:.1f}" in card
+    translated = Translator.load(output / "model").translate(["uno dos tres"])
+    assert translated == ["tres dos uno"]
+
+    left = {str(path.relative_to(output)) for path in output.rglob("*") if path.is_file()}
+    assert left >= {"checkpoints/best.ckpt", "checkpoints/last.ckpt", "scores.dev.json", "scores.test.json"}
+    assert left >= {"logs/version_0/metrics.csv", "logs/version_0/config.yaml"}
+    out, err = capsys.readouterr()
+    assert str(output / "model") in out
+    assert "translation  " in err
+    assert "warn" not in err.lower()
+
+
+def test_the_script_trains_on_the_shipped_corpus(tmp_path):
+    command = [sys.executable, str(RECIPE / "train.py"), "--tiny", "--trainer.max_steps=60", "--output=run"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    assert (tmp_path / "run" / "model" / "model.safetensors").exists()
+
+
+def test_a_second_run_does_not_overwrite_the_first(tmp_path):
+    splits = {"train": reversed_words(30, seed=1), "dev": reversed_words(5, seed=2)}
+    prepared = write_prepared(tmp_path / "prepared", splits)
+    arguments = [f"--data.prepared={prepared}", f"--output={tmp_path / 'run'}", "--trainer.max_steps=2"]
+    command = [sys.executable, str(RECIPE / "train.py"), "--tiny", "--overwrite=false", *arguments]
+    (tmp_path / "run" / "checkpoints").mkdir(parents=True)
+    (tmp_path / "run" / "checkpoints" / "last.ckpt").write_bytes(b"precious")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: --output")
+    assert len(done.stderr.splitlines()) == 1
+    assert (tmp_path / "run" / "checkpoints" / "last.ckpt").read_bytes() == b"precious"
