@@ -1,8 +1,11 @@
 """What a figure was measured on, and keeping a benchmark to so many cores."""
 
+import contextlib
+import fcntl
 import os
 import platform
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,22 @@ def limit_cores(cores: int) -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, available[:cores])
     os.environ |= {"OMP_NUM_THREADS": str(cores), "MKL_NUM_THREADS": str(cores), "CUDA_VISIBLE_DEVICES": ""}
+
+
+@contextlib.contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process: a second benchmark beside it would spoil the figures of both.
+
+    Raises:
+        UserError: another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UserError(f"--folder {folder}: another run of this benchmark uses it; wait for its end") from error
+        yield
 
 
 def describe_machine() -> dict[str, Any]:

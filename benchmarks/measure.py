@@ -114,6 +114,7 @@ def run_logged(
     enough: Callable[[Line], bool] = lambda _: False,
     interrupt_after: float | None = None,
     stdin: Path | None = None,
+    stdout: Path | None = None,
     cwd: Path | None = None,
     limit: float = 7200,
 ) -> list[Line]:
@@ -125,11 +126,12 @@ def run_logged(
         enough: asked at each line; once it says True the process is ended.
         interrupt_after: seconds after which the process gets Ctrl-C.
         stdin: file to read from; nothing by default.
+        stdout: file for the standard output alone, if it is not to be part of the log.
         cwd: folder to run in; this one by default.
         limit: seconds after which a process that hangs is killed.
 
     Returns:
-        (seconds since the start, line) of each line, standard error among standard output.
+        (seconds since the start, line) of each line of the log: standard error, and standard output among it.
 
     Raises:
         UnavailableError: the process ended by itself with an error, or ran into the limit.
@@ -140,13 +142,17 @@ def run_logged(
         signal.signal(signal.SIGINT, signal.default_int_handler)
     lines: list[Line] = []
     ended_by_us = threading.Event()
-    with log.open("w", encoding="utf-8", buffering=1) as copy, (stdin or Path(os.devnull)).open("rb") as given:
+    with (
+        log.open("w", encoding="utf-8", buffering=1) as copy,
+        (stdin or Path(os.devnull)).open("rb") as given,
+        (stdout or Path(os.devnull)).open("wb") as results,
+    ):
         started = time.monotonic()
         process = subprocess.Popen(
             [str(part) for part in command],
             stdin=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stdout=results if stdout else subprocess.PIPE,
+            stderr=subprocess.PIPE if stdout else subprocess.STDOUT,
             cwd=cwd,
             encoding="utf-8",
             errors="replace",
@@ -166,8 +172,7 @@ def run_logged(
             timer.daemon = True
             timer.start()
         try:
-            assert process.stdout is not None
-            for text in process.stdout:
+            for text in process.stdout or process.stderr or ():
                 copy.write(text)
                 lines.append((time.monotonic() - started, text.rstrip("\n")))
                 if not ended_by_us.is_set() and enough(lines[-1]):
@@ -233,6 +238,11 @@ def speed(reports: Sequence[Report], warm_up: float) -> TrainingSpeed:
         by_the_log += progress.tokens_per_second * (after - before)
         by_the_clock += math.nan if progress.tokens is None else progress.tokens
     return TrainingSpeed(by_the_log / seconds, None if math.isnan(by_the_clock) else by_the_clock / seconds, seconds)
+
+
+def read_outputs(path: Path) -> list[str]:
+    """The lines of a file of translations; they end at line feeds only."""
+    return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
 
 
 def _warm(reports: Sequence[Report], warm_up: float) -> list[Report]:

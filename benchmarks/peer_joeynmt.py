@@ -16,6 +16,7 @@ from benchmarks.measure import (
     Trained,
     TrainingSpeed,
     measure_training,
+    read_outputs,
     run_logged,
 )
 from benchmarks.split import SOURCE, TARGET, Split
@@ -75,9 +76,9 @@ class JoeyNMT:
         _write_yaml(config, settings)
         output = model / f"beam-{beam}-batch-{batch}.txt"
         log = self.folder / "logs" / f"{self.name}-beam-{beam}-batch-{batch}.log"
-        command: list[str | Path] = [self.environment.python, "-m", "joeynmt", "translate", config, "-o", output]
-        lines = run_logged(command, log, stdin=source)
-        outputs = output.read_text(encoding="utf-8").splitlines()
+        command: list[str | Path] = [self.environment.python, "-m", "joeynmt", "translate", config]
+        lines = run_logged(command, log, stdin=source, stdout=output)
+        outputs = read_outputs(output)
         took = next(filter(None, (parse_generation(line) for _, line in lines)), None)
         if took is None:
             raise UnavailableError(f"its log does not say how long the generation took; see {log}")

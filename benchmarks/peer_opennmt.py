@@ -17,6 +17,7 @@ from benchmarks.measure import (
     Trained,
     TrainingSpeed,
     measure_training,
+    read_outputs,
     run_logged,
 )
 from benchmarks.split import SOURCE, TARGET, Split
@@ -87,9 +88,11 @@ class OpenNMT:
         output = model.with_name(f"beam-{beam}-batch-{batch}.txt")
         log = self.folder / "logs" / f"{self.name}-beam-{beam}-batch-{batch}.log"
         command: list[str | Path] = [self._tool("onmt_translate"), "-model", model, "-src", source, "-output", output]
+        command += ["-transforms", "sentencepiece", "-src_subword_model", self.split.tokenizer]
+        command += ["-tgt_subword_model", self.split.tokenizer]
         command += ["-beam_size", str(beam), "-batch_size", str(batch), "-batch_type", "sents"]
         lines = run_logged([*command, "-gpu", "-1", "-report_time"], log)
-        outputs = output.read_text(encoding="utf-8").splitlines()
+        outputs = read_outputs(output)
         took = next(filter(None, (parse_translation_time(line) for _, line in lines)), None)
         if took is None:
             raise UnavailableError(f"its log does not say how long the translation took; see {log}")

@@ -16,6 +16,7 @@ from benchmarks.measure import (
     Trained,
     TrainingSpeed,
     measure_training,
+    read_outputs,
     run_logged,
 )
 from benchmarks.split import SOURCE, TARGET, Split
@@ -80,7 +81,7 @@ class Seq2Seq:
         log = self.folder / "logs" / f"{run}.log"
         command = self._worker("decode", str(model), str(source), str(output), "--precision", self.precision)
         lines = run_logged([*command, "--beam", str(beam), "--batch", str(batch)], log, cwd=ROOT)
-        outputs = output.read_text(encoding="utf-8").split("\n")[:-1]
+        outputs = read_outputs(output)
         took = next(filter(None, (parse_decoding(line) for _, line in lines)), None)
         if took is None:
             raise UnavailableError(f"its output does not say how long the translation took; see {log}")

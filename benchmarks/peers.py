@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.environment import UnavailableError
-from benchmarks.machine import commit, describe_machine, limit_cores
+from benchmarks.machine import commit, describe_machine, limit_cores, only_run
 from benchmarks.measure import BatchSize, System
 from benchmarks.peer_joeynmt import JoeyNMT
 from benchmarks.peer_opennmt import OpenNMT
@@ -51,11 +51,16 @@ def main() -> None:
             f"--data {arguments.data}: no such file; give the path of spa.txt, the Spanish-English file of "
             "manythings.org/anki"
         )
+    folder = arguments.folder.resolve()
+    with only_run(folder):
+        _compare(folder, arguments)
+
+
+def _compare(folder: Path, arguments: argparse.Namespace) -> None:
     load = os.getloadavg()[0]
     if load > 0.5:
         tell(f"warning: the machine is busy (load {load:.1f}), so the figures will be too low and will scatter")
     tell("preparing the data")
-    folder = arguments.folder.resolve()
     split = prepare_split(arguments.data, folder / "data")
     results = Results(arguments.output, _header(arguments, load))
     systems = []
@@ -107,7 +112,8 @@ def _take(measure: Measure, systems: Sequence[System], results: Results) -> None
                 able.remove(system)
                 continue
             results.add(measure, system.name, number, value, details)
-            tell(f"{measure.name}, round {number} of {measure.rounds}, {system.name}: {figure(value)} {measure.unit}")
+            told = f"{figure(value)} {measure.unit}".strip()
+            tell(f"{measure.name}, round {number} of {measure.rounds}, {system.name}: {told}")
 
 
 def _train(system: System, batch: BatchSize, warm_up: float, seconds: float) -> tuple[float, dict[str, Any]]:
@@ -134,6 +140,8 @@ class _Decoder:
             raise UnavailableError(f"{len(found.outputs)} translations for {len(self.references)} sentences")
         self.outputs[system.name, beam, batch] = found.outputs
         words = sum(len(text.split()) for text in found.outputs) / sum(len(text.split()) for text in self.references)
+        if not 0.8 < words < 1.25:
+            tell(f"warning: {system.name} writes {words:.2f} times the words of the references; train it longer")
         return found.sentences_per_second, {
             "process_seconds": found.process_seconds,
             "sentences": len(found.outputs),

@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))  # the benchmarks are scripts of the checkout, not
 
 from benchmarks import peer_joeynmt, peer_opennmt, peer_seq2seq  # noqa: E402
 from benchmarks.environment import Environment, Patch, Recipe, UnavailableError, apply_patch  # noqa: E402
+from benchmarks.machine import only_run  # noqa: E402
 from benchmarks.measure import (  # noqa: E402
     BatchSize,
     Decoding,
@@ -19,6 +20,7 @@ from benchmarks.measure import (  # noqa: E402
     Trained,
     TrainingSpeed,
     measure_training,
+    read_outputs,
     run_logged,
     speed,
 )
@@ -158,6 +160,14 @@ class TestProcesses:
                 break
         assert [text for _, text in lines] == ["begun", "saved"]
 
+    def test_standard_output_can_be_kept_apart(self, tmp_path: Path) -> None:
+        (tmp_path / "in").write_text("uno\ndos\n", encoding="utf-8")
+        code = "import sys; print(sys.stdin.read().upper(), end=''); print('took 1 s', file=sys.stderr)"
+        command = [sys.executable, "-c", code]
+        lines = run_logged(command, tmp_path / "log", stdin=tmp_path / "in", stdout=tmp_path / "out")
+        assert [text for _, text in lines] == ["took 1 s"]
+        assert read_outputs(tmp_path / "out") == ["UNO", "DOS"]
+
     def test_failure_tells_the_last_line_and_the_log(self, tmp_path: Path) -> None:
         code = "print('loading'); raise SystemExit('no such vocabulary')"
         with pytest.raises(UnavailableError, match=r"exit code 1: no such vocabulary; see .*the\.log"):
@@ -181,13 +191,25 @@ class TestEnvironment:
             apply_patch(tmp_path, Patch("module.py", old, ""))
         assert (tmp_path / "module.py").read_text(encoding="utf-8") == "a = 1\nb = 1\n"
 
-    def test_what_cannot_be_installed_leaves_one_line_and_no_folder(self, tmp_path: Path) -> None:
-        recipe = Recipe(installs=((str(tmp_path / "absent.whl"),),), patches=(), packages=())
-        environment = Environment(tmp_path / "environment", recipe)
-        with pytest.raises(UnavailableError, match=r"cannot be built: .*absent\.whl") as caught:
+    def test_what_cannot_be_installed_leaves_one_line_and_no_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = tmp_path / "environment"
+        # Stands for both interpreters: "makes" the environment, whose pip then fails.
+        python = tmp_path / "python"
+        python.write_text(
+            f'#!/bin/sh\nif [ "$2" = venv ]; then mkdir -p {folder}/bin && cp "$0" {folder}/bin/python; exit; fi\n'
+            "echo collecting >&2; echo 'ERROR: No matching distribution found for joeynmt' >&2; echo hint >&2; exit 1\n"
+        )
+        python.chmod(0o755)
+        monkeypatch.setattr("sys.executable", str(python))
+        environment = Environment(folder, Recipe(installs=(("joeynmt",),), patches=(), packages=()))
+        with pytest.raises(UnavailableError) as caught:
             environment.build()
-        assert "\n" not in str(caught.value)
-        assert not environment.folder.exists()
+        assert str(caught.value) == (
+            "its environment cannot be built: ERROR: No matching distribution found for joeynmt"
+        )
+        assert not folder.exists()
 
 
 class TestConfigurations:
@@ -285,6 +307,13 @@ class TestResults:
         scored = [figure for figure in results.figures if figure["measure"] == "BLEU, greedy, batch 64"]
         assert scored[0]["value"] == pytest.approx(100)
         assert "tok:13a" in scored[0]["signature"]
+
+
+def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
+    with only_run(tmp_path), pytest.raises(UserError, match="another run"), only_run(tmp_path):
+        pass
+    with only_run(tmp_path):
+        pass
 
 
 def test_a_missing_corpus_is_one_clear_line(tmp_path: Path) -> None:
