@@ -36,7 +36,7 @@ all of them; the table has the medians of the rounds. benchmarks/README.md says 
 """
 EXAMPLES = """\
 examples:
-  python -m benchmarks.peers                          everything: about three hours on two cores
+  python -m benchmarks.peers                          everything: about two hours on two cores
   python -m benchmarks.peers --what train             training speed alone: about forty minutes
   python -m benchmarks.peers --what decode --systems opennmt seq2seq-bf16 --train-minutes 7
 """
