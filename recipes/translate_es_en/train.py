@@ -49,7 +49,7 @@ def main() -> None:
     other_data = any(word.startswith("--data.prepared") for word in sys.argv)
     if "--tiny" in sys.argv and not other_data and not (SAMPLE / MANIFEST).exists():
         subprocess.run([sys.executable, "-m", "data_prep.sample", "--output", str(SAMPLE)], check=True)
-    train(CONFIG)
+    train(CONFIG, __doc__)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What a recipe's `train.py` does: read the config, train, export the best model, score it."""
 
+import argparse
 import importlib.util
 import logging
 import shutil
@@ -11,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from jsonargparse import ArgumentError
+from jsonargparse import ArgumentError, DefaultHelpFormatter
 from pytorch_lightning import Trainer
 from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from pytorch_lightning.cli import LightningArgumentParser, LightningCLI
@@ -140,6 +141,10 @@ class RecipeCLI(LightningCLI):
                 raise UserError(f"--ckpt_path {path}: its model has {name} {value}, but the config says {here[name]}")
 
 
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter, DefaultHelpFormatter):
+    """Leaves the description's lines as they are."""
+
+
 def _flat(options: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in options.items():
@@ -169,7 +174,7 @@ def _callbacks(output: Path, last: Path, seed: int, samples: int) -> list[Callba
     ]
 
 
-def make_cli(default_config: Path, arguments: Sequence[str]) -> RecipeCLI:
+def make_cli(default_config: Path, arguments: Sequence[str], description: str = "") -> RecipeCLI:
     """Parse the config and the arguments, and make everything that training needs.
 
     Raises:
@@ -188,6 +193,9 @@ def make_cli(default_config: Path, arguments: Sequence[str]) -> RecipeCLI:
             "default_config_files": [str(default_config)],
             "exit_on_error": False,
             "allow_abbrev": False,
+            "usage": "%(prog)s [--tiny] [--config FILE] [--OPTION VALUE ...]",
+            "description": description,
+            "formatter_class": _HelpFormatter,
         },
         args=[tiny if word == "--tiny" else word for word in arguments],
         run=False,
@@ -196,12 +204,13 @@ def make_cli(default_config: Path, arguments: Sequence[str]) -> RecipeCLI:
     )
 
 
-def train(default_config: str | Path, arguments: Sequence[str] | None = None) -> None:
+def train(default_config: str | Path, description: str = "", arguments: Sequence[str] | None = None) -> None:
     """Train by a config, then export and score the best model.
 
     Args:
         default_config: the recipe's own config.yaml, in force where `--config` files and options say nothing else;
             `--tiny` stands for `--config` with the tiny.yaml beside it.
+        description: for `--help`.
         arguments: of the command line, those of the process by default.
 
     Raises:
@@ -210,7 +219,7 @@ def train(default_config: str | Path, arguments: Sequence[str] | None = None) ->
         Terminated: SIGTERM, likewise.
     """
     _silence()
-    cli = make_cli(Path(default_config), sys.argv[1:] if arguments is None else arguments)
+    cli = make_cli(Path(default_config), sys.argv[1:] if arguments is None else arguments, description)
     try:
         cli.trainer.fit(cli.model, datamodule=cli.datamodule, ckpt_path=cli.config.ckpt_path)
     except Stopped as stopped:

@@ -88,7 +88,7 @@ def draw(curves: Curves, picture: Path) -> None:
         figure.savefig(file, format="png", dpi=110)
 
 
-def smooth(values: Sequence[float], kept: float = 0.9) -> list[float]:
+def smooth(values: Sequence[float], kept: float = 0.8) -> list[float]:
     """A running mean that weighs each older value `kept` times less, without a bias towards zero at the beginning.
 
     >>> smooth([2.0, 2.0, 2.0])

@@ -68,9 +68,9 @@ class TrainingBar(ProgressBar):
             self._show(trainer, "translating dev")
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Remember the best score."""
+        """Tell the score, and remember the best."""
         self._best = max(self._best, float(trainer.callback_metrics.get("dev_bleu", 0.0)))
-        if self._bar is None and not trainer.sanity_checking:
+        if not trainer.sanity_checking:
             self._told = time.monotonic()
             self._show(trainer, self._state(trainer))
 

@@ -64,7 +64,7 @@ def train(config, monkeypatch):
     monkeypatch.setattr(TranslationTask, "training_step", TranslationTask.training_step)
 
     def run(output: Path, *arguments: str) -> dict:
-        cli.train(config, [f"--output={output}", *arguments])
+        cli.train(config, arguments=[f"--output={output}", *arguments])
         return read_last(output)
 
     return run
@@ -79,7 +79,7 @@ def uninterrupted(config, tmp_path_factory) -> dict:
     output = tmp_path_factory.mktemp("uninterrupted")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cli, "finish", lambda *_: None)
-        cli.train(config, [f"--output={output}"])
+        cli.train(config, arguments=[f"--output={output}"])
     return read_last(output)
 
 
@@ -118,8 +118,10 @@ def test_training_moved_the_weights(uninterrupted):
 
 
 # In the first epoch; just before a validation (at 7, 14, 21 ...), so that one follows the step; in a later epoch.
-@pytest.mark.parametrize("step", [4, 13, 38])
-@pytest.mark.parametrize(("signum", "error"), [(signal.SIGTERM, Terminated), (signal.SIGINT, KeyboardInterrupt)])
+@pytest.mark.parametrize(
+    ("step", "signum", "error"),
+    [(4, signal.SIGTERM, Terminated), (13, signal.SIGTERM, Terminated), (38, signal.SIGINT, KeyboardInterrupt)],
+)
 def test_a_run_that_is_told_to_stop_can_go_on(train, uninterrupted, tmp_path, capsys, step, signum, error):
     stop_at(step, signum)
     with pytest.raises(error):
@@ -149,7 +151,7 @@ import sys
 sys.path[:0] = {[str(Path(__file__).parent), *sys.path]!r}
 from test_resume import cli, stop_at
 stop_at(33, {int(signal.SIGKILL)})
-cli.train({str(config)!r}, ["--output={tmp_path}"])
+cli.train({str(config)!r}, arguments=["--output={tmp_path}"])
 """
     environment = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
     killed = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)

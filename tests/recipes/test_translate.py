@@ -21,7 +21,7 @@ def test_the_recipe_learns_to_reverse_words(tmp_path, capsys):
     prepared = write_prepared(tmp_path / "prepared", {"train": seen, "dev": unseen, "test": unseen})
     output = tmp_path / "run"
     arguments = ["--tiny", f"--data.prepared={prepared}", f"--output={output}", "--trainer.max_steps=250"]
-    train(RECIPE / "config.yaml", arguments)
+    train(RECIPE / "config.yaml", arguments=arguments)
 
     record = json.loads((output / "model" / "scores.json").read_text())
     assert record["data"]["split"] == "test"
