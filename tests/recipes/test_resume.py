@@ -11,7 +11,7 @@ import torch
 from toy_data import reversed_words, write_prepared
 
 from seq2seq.errors import Terminated
-from seq2seq.training import cli
+from seq2seq.training import cli, curves
 from seq2seq.training.task import TranslationTask
 
 # About 18 batches an epoch, 4 epochs, validations that do not end with the epochs, everything random switched on.
@@ -57,10 +57,16 @@ def stop_at(step: int, signum: int) -> None:
     TranslationTask.training_step = training_step
 
 
+def skip_what_takes_long(patch: pytest.MonkeyPatch) -> None:
+    """Neither export nor pictures: the weights alone are of interest here."""
+    patch.setattr(cli, "finish", lambda *_: None)
+    patch.setattr(curves, "draw", lambda *_: None)
+
+
 @pytest.fixture
 def train(config, monkeypatch):
     """A function (output, *arguments) that trains in this process, and gives the last checkpoint."""
-    monkeypatch.setattr(cli, "finish", lambda *_: None)
+    skip_what_takes_long(monkeypatch)
     monkeypatch.setattr(TranslationTask, "training_step", TranslationTask.training_step)
 
     def run(output: Path, *arguments: str) -> dict:
@@ -78,7 +84,7 @@ def read_last(output: Path) -> dict:
 def uninterrupted(config, tmp_path_factory) -> dict:
     output = tmp_path_factory.mktemp("uninterrupted")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "finish", lambda *_: None)
+        skip_what_takes_long(patch)
         cli.train(config, arguments=[f"--output={output}"])
     return read_last(output)
 
