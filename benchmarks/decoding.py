@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, default=64, help="sentences decoded at once (default: 64)")
     options = parser.parse_args()
     prepared = PreparedFolder.open(options.data)
-    for precision in ("bf16", "fp32"):
+    for precision in ("int8", "bf16", "fp32"):
         translator = Translator.load(options.model, device="cpu", precision=precision)
         loaded = translator.models[0]
         sources, references = prepared.pairs("dev", loaded.source_language, loaded.target_language)

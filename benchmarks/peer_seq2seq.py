@@ -39,7 +39,7 @@ SIZES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Seq2Seq:
-    """The toolkit in the environment that runs this script, in one precision ("fp32" or "bf16")."""
+    """The toolkit in the environment that runs this script, in one precision ("fp32", "bf16" or "int8")."""
 
     folder: Path
     split: Split
@@ -57,6 +57,8 @@ class Seq2Seq:
 
     def training_speed(self, batch: BatchSize, warm_up: float, seconds: float) -> TrainingSpeed:
         """Train for some seconds and measure."""
+        if self.precision == "int8":
+            raise UnavailableError("8-bit products are for decoding alone")
         log = self.folder / "logs" / f"{self.name}-training-{batch.amount}-{batch.unit}.log"
         command = self._worker("train", str(self.split.folder), "--precision", self.precision)
         command += ["--batch-size", str(batch.amount), "--batch-by", batch.unit, "--log-every", str(batch.log_every)]
@@ -65,7 +67,7 @@ class Seq2Seq:
     def train(self, minutes: float) -> Trained:
         """The recipe's model of this size after so many minutes, its learning rate falling to the end of that time.
 
-        It is one for both precisions: trained in that which the processor is faster in, and stored in fp32.
+        It is one for all precisions: trained in that which the processor is faster in, and stored in fp32.
         """
         output = self.folder / "models" / f"seq2seq-{minutes:g}-minutes"
         model = output / "model"

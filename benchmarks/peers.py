@@ -168,6 +168,7 @@ def _systems(folder: Path, split: Split, arguments: argparse.Namespace) -> list[
         "opennmt": lambda: OpenNMT(folder, split, arguments.torch_spec),
         "seq2seq-fp32": lambda: Seq2Seq(folder, split, "fp32"),
         "seq2seq-bf16": lambda: Seq2Seq(folder, split, "bf16"),
+        "seq2seq-int8": lambda: Seq2Seq(folder, split, "int8"),
     }
     return [makers[name]() for name in arguments.systems]
 

@@ -13,7 +13,7 @@ from benchmarks.measure import System
 from seq2seq.files import atomic_write
 
 PEERS = ("joeynmt", "opennmt")
-OURS = ("seq2seq-fp32", "seq2seq-bf16")
+OURS = ("seq2seq-fp32", "seq2seq-bf16", "seq2seq-int8")
 
 
 @dataclass(frozen=True)

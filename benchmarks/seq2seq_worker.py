@@ -116,8 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     decoding.add_argument("output", type=Path)
     decoding.add_argument("--beam", type=int, required=True)
     decoding.add_argument("--batch", type=int, required=True)
-    for command in (training, decoding):
-        command.add_argument("--precision", choices=list(LIGHTNING_PRECISION), required=True)
+    training.add_argument("--precision", choices=list(LIGHTNING_PRECISION), required=True)
+    decoding.add_argument("--precision", choices=[*LIGHTNING_PRECISION, "int8"], required=True)
     return parser
 
 

@@ -57,16 +57,16 @@ class RecurrentLayer(nn.Module):
                     initialise(gate)
         if cell == "lstm":
             with torch.no_grad():
-                self._weights()[2][hidden_size : 2 * hidden_size] = 1.0
+                self.weights()[2][hidden_size : 2 * hidden_size] = 1.0
 
-    def _weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Input and recurrent weights, input and recurrent biases."""
         cell: Any = self.cell
         return cell.weight_ih_l0, cell.weight_hh_l0, cell.bias_ih_l0, cell.bias_hh_l0
 
     def zero_state(self, rows: int) -> State:
         """The state before the first step: zeros."""
-        zeros = self._weights()[1].new_zeros(rows, self.hidden_size)
+        zeros = self.weights()[1].new_zeros(rows, self.hidden_size)
         return (zeros,) * self.state_size
 
     def forward(
@@ -95,7 +95,7 @@ class RecurrentLayer(nn.Module):
 
     def step(self, inputs: Tensor, state: State) -> State:
         """The state (each (B, H); its first part is the output) after one more input (B, input_size)."""
-        weights = self._weights()
+        weights = self.weights()
         if self.kind == "lstm":
             return tuple(torch.lstm_cell(inputs, list(state), *weights))
         if self.kind == "gru":
@@ -103,7 +103,7 @@ class RecurrentLayer(nn.Module):
         return (torch.rnn_tanh_cell(inputs, state[0], *weights),)
 
     def _lstm(self, inputs: Tensor, state: State, lengths: Tensor | None, reverse: bool) -> tuple[Tensor, State]:
-        weight_ih, weight_hh, bias_ih, bias_hh = self._weights()
+        weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
         tensors = (inputs, *state, weight_ih, weight_hh, bias_ih + bias_hh)
         if torch.is_autocast_enabled("cpu"):
             dtype = torch.get_autocast_dtype("cpu")
@@ -166,7 +166,7 @@ class LSTMFunction(torch.autograd.Function):
         squashed = inputs.new_empty(steps, rows, size)
         hiddens[0], memories[0] = hidden, memory
         recurrent = weight_hh.t()
-        padding = _padding(lengths, steps, reverse)
+        padding = held_rows(lengths, steps, reverse)
         for t in range(steps):
             gate = gates[steps - 1 - t if reverse else t]
             gate.addmm_(hiddens[t], recurrent)
@@ -236,7 +236,7 @@ class LSTMFunction(torch.autograd.Function):
         )
 
 
-def _padding(lengths: Tensor | None, steps: int, reverse: bool) -> list[Tensor | None]:
+def held_rows(lengths: Tensor | None, steps: int, reverse: bool) -> list[Tensor | None]:
     """For each step taken: which rows (B, 1) are past their end there, or None where no row is."""
     if lengths is None:
         return [None] * steps

@@ -1,10 +1,12 @@
 """On which device, and in which number format, a model runs."""
 
 import torch
+from torch import nn
 
 from seq2seq.errors import UserError, suggest
+from seq2seq.inference.quantized import quantize
 
-PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16}
+PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.int8}
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -29,11 +31,28 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
     """The format of that name; "auto" is bf16 where `device` computes faster in it than in fp32, else fp32.
 
     Raises:
-        UserError: no such format.
+        UserError: no such format, or none for this device.
     """
     if name not in PRECISIONS:
         raise UserError(f"--precision {name!r}: must be {', '.join(PRECISIONS)}{suggest(name, PRECISIONS)}")
+    if name == "int8" and not _has_int8(device):
+        raise UserError(f"--precision int8: only on x86 processors, and not on {device.type} here; use bf16 or fp32")
     return PRECISIONS[name] or (torch.bfloat16 if _gains_from_bf16(device) else torch.float32)
+
+
+def place(model: nn.Module, device: torch.device, dtype: torch.dtype) -> nn.Module:
+    """Bring a model in float32 to a device and into a format, for use and not for training."""
+    if dtype is torch.int8:
+        quantize(model)
+    else:
+        model.to(device=device, dtype=dtype)
+    return model.eval()
+
+
+def _has_int8(device: torch.device) -> bool:
+    return (
+        device.type == "cpu" and torch.backends.mkldnn.is_available() and bool(torch.cpu.get_capabilities().get("avx2"))
+    )
 
 
 def _gains_from_bf16(device: torch.device) -> bool:

@@ -12,7 +12,7 @@ from seq2seq.data.text import normalise
 from seq2seq.data.tokenizer import EOS_ID, UNK_ID
 from seq2seq.errors import UserError, suggest
 from seq2seq.folder import LoadedModel, load_model
-from seq2seq.inference.placement import PRECISIONS, choose_device, choose_precision
+from seq2seq.inference.placement import PRECISIONS, choose_device, choose_precision, place
 from seq2seq.inference.splitting import split_long
 from seq2seq.inference.translation import Candidate, Translation, join_candidates
 from seq2seq.search import Ensemble, Hypothesis, SearchOptions, search
@@ -46,7 +46,7 @@ class Translator:
 
     Attributes:
         device: where the models run.
-        dtype: the number format of their weights.
+        dtype: the number format of their weights, or of their products (int8).
         models: as loaded, with their configurations.
     """
 
@@ -55,7 +55,7 @@ class Translator:
         self.device, self.dtype = device, dtype
         self.source_tokenizer = models[0].source_tokenizer
         self.target_tokenizer = models[0].target_tokenizer
-        networks = [loaded.model.to(device=device, dtype=dtype).eval() for loaded in models]
+        networks = [place(loaded.model, device, dtype) for loaded in models]
         self._network = networks[0] if len(networks) == 1 else Ensemble(networks)
 
     @classmethod
@@ -68,7 +68,8 @@ class Translator:
         Args:
             folders: one model folder or a list of them.
             device: "auto" (a GPU where there is one), "cpu", "cuda", "cuda:1", "mps".
-            precision: "fp32", "bf16", or "auto": bf16 where the device computes faster in it.
+            precision: "fp32", "bf16", "int8" (on a CPU: the fastest), or "auto": bf16 where the device computes faster
+                in it than in fp32, else fp32.
 
         Raises:
             UserError: a folder that is not there or damaged, models of different languages or vocabularies, no such
@@ -77,12 +78,12 @@ class Translator:
         paths = [folders] if isinstance(folders, str | Path) else list(folders)
         if not paths:
             raise UserError("no model folder is named")
-        place = choose_device(device)
-        dtype = choose_precision(precision, place)
+        chosen = choose_device(device)
+        dtype = choose_precision(precision, chosen)
         models = [load_model(path) for path in paths]
         for path, other in zip(paths[1:], models[1:], strict=True):
             _check_alike(path, other, paths[0], models[0])
-        return cls(models, place, dtype)
+        return cls(models, chosen, dtype)
 
     def translate(self, lines: Iterable[str], **options: Any) -> list[str]:
         """Translate lines, each to one line, in their order; a line without words gives an empty one.
@@ -164,7 +165,7 @@ class Translator:
 
     @property
     def precision(self) -> str:
-        """The name of the number format in use, "fp32" or "bf16"."""
+        """The name of the number format in use: "fp32", "bf16" or "int8"."""
         return next(name for name, dtype in PRECISIONS.items() if dtype is self.dtype)
 
     @torch.inference_mode()

@@ -29,10 +29,11 @@ def test_what_was_taught_comes_back(taught, pairs, options):
     assert taught.translate(source, **options) == target
 
 
-def test_any_precision_translates(taught_model, pairs):
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_any_precision_translates(taught_model, pairs, precision):
     source, target = map(list, zip(*pairs, strict=True))
-    translator = Translator.load(taught_model, device="cpu", precision="bf16")
-    assert translator.precision == "bf16"
+    translator = Translator.load(taught_model, device="cpu", precision=precision)
+    assert translator.precision == precision
     assert translator.translate(source) == target
     assert Translator.load(taught_model, device="cpu").precision in ("fp32", "bf16")
 
