@@ -57,7 +57,7 @@ _IRREGULAR = {
         """.strip().splitlines()
     )
 }
-_IRREGULAR_PLURALS = {"man": "men", "woman": "women", "scarf": "scarves"}
+_IRREGULAR_PLURALS = {"man": "men", "woman": "women", "scarf": "scarves", "fish": "fish"}
 _NEGATIVES = {"am": "am not", "can": "can't", "will": "won't"}
 _PRONOUNS = ("I", "you", "he", "she", "it", "we", "they")
 _CONTRACTIONS = {"am": "'m", "is": "'s", "are": "'re", "will": "'ll"}
