@@ -1,0 +1,196 @@
+"""A network that was made to classify pictures, cut where it still sees a grid."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from seq2seq.data.images import ImageTransform
+from seq2seq.encoders.graph import LayerGraph, to_cells
+from seq2seq.encoders.small_cnn import SmallCNN
+from seq2seq.encoders.weights import DEFAULT, download, find_weights, load_file
+from seq2seq.errors import UserError, suggest
+
+AUTO, NONE, ALL = "auto", "none", "all"
+SMALL_CNN = "small_cnn"
+# What torchvision's networks were trained with.
+IMAGENET_MEAN, IMAGENET_STD, IMAGENET_SIZE = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 224
+
+
+class Backbone(nn.Module):
+    """A classifier of torchvision, or `SmallCNN`, up to one of its layers.
+
+    Args:
+        name: "resnet50", "vgg16", "mobilenet_v2" … (`torchvision.models.list_models`), or "small_cnn".
+        weights: "default" for torchvision's best ones, the name of others ("IMAGENET1K_V1"), a file
+            (see `seq2seq.encoders.weights.load_file`), or "none" for random ones. On the meta device none are read.
+        layer: the layer whose output is taken: a path ("layer3", "features.29"), or "auto" for the last grid before
+            pooling. A layer that gives a vector ("classifier.4" of VGG-16) is taken as a grid of one cell.
+        fine_tune: the layer from which on the weights are trained; "all", "none", or "auto": all if they begin at
+            random, else none.
+        image_size: width and height of the pictures in pixels; 0 for that of the weights, or 224.
+        mean: of red, green and blue, taken off; empty for that of the weights, or ImageNet's.
+        std: likewise, divided by.
+        resize: "squash" or "crop"; see `ImageTransform`.
+
+    Attributes:
+        transform: makes a picture the pixels that the network reads.
+        grid: rows and columns of the cells.
+        size: C, features of a cell.
+        frozen: no weight is trained, so that the features of a picture never change.
+
+    Raises:
+        UserError: an unknown name, layer or kind of weights; weights that cannot be had or do not fit; a picture size
+            that the network cannot read.
+
+    >>> backbone = Backbone("small_cnn", weights="none", image_size=96)
+    >>> backbone(torch.zeros(2, 3, 96, 96)).shape, backbone.grid
+    (torch.Size([2, 36, 128]), (6, 6))
+    """
+
+    def __init__(
+        self,
+        name: str = "mobilenet_v2",
+        weights: str = DEFAULT,
+        layer: str = AUTO,
+        fine_tune: str = AUTO,
+        image_size: int = 0,
+        mean: Sequence[float] = (),
+        std: Sequence[float] = (),
+        resize: Literal["squash", "crop"] = "squash",
+    ) -> None:
+        super().__init__()
+        _check_name(name)
+        source = find_weights(name, weights)
+        self.name, self.weights = name, weights
+        self.transform = _transform(source, image_size, mean, std, resize)
+        graph = LayerGraph(_build(name, source), name, self.transform.size)
+        cut = graph.last_grid() if layer == AUTO else graph.layer(layer, "layer")[-1]
+        if cut.output is None:
+            raise UserError(f"layer {layer!r}: gives neither a grid of features nor a vector; choose another")
+        graph.end_at(cut)
+        self.layer, self._layout = cut.name, cut.output.layout
+        self.grid, self.size = (cut.output.rows, cut.output.rows), cut.output.features
+        self.body = graph.module
+        self._note = weights
+        if isinstance(source, Path) and not _on_meta():
+            self._note = f"{weights} ({load_file(self.body, source, name)})"
+        if fine_tune == AUTO:
+            fine_tune = ALL if source is None else NONE
+        self._freeze(graph, fine_tune)
+        self.train()
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(B, 3, H, W) pixels, as `transform` makes them -> (B, P, C) features of P cells, row by row."""
+        return to_cells(self.body(pixels.contiguous(memory_format=torch.channels_last)), self._layout)
+
+    def train(self, mode: bool = True) -> "Backbone":
+        """Set the mode of what is trained; the frozen layers stay in eval mode, so that batch norm stays as it is."""
+        super().train(False)
+        self.training = mode
+        for name in self._trained_layers:
+            self.body.get_submodule(name).train(mode)
+        return self
+
+    @property
+    def frozen(self) -> bool:
+        """Whether no weight is trained."""
+        return not self._trained
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return next(self.body.parameters()).device
+
+    def trained_parameters(self) -> list[nn.Parameter]:
+        """Those that are trained, for an optimiser's group of their own."""
+        return [self.body.get_parameter(name) for name in self._trained]
+
+    def fingerprint(self) -> str:
+        """A hash of the network up to the cut and of its weights."""
+        digest = hashlib.sha256(f"{self.name} {self.layer}".encode())
+        for name, tensor in sorted(self.body.state_dict().items()):
+            digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+            digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+        return digest.hexdigest()
+
+    def describe(self) -> str:
+        """Where it was cut, what it gives, what it reads, its weights, and how many of them are trained."""
+        rows, columns = self.grid
+        transform = self.transform
+        mean, std = (" ".join(f"{value:g}" for value in values) for values in (transform.mean, transform.std))
+        trained = sum(parameter.numel() for parameter in self.trained_parameters())
+        frozen = sum(parameter.numel() for parameter in self.parameters()) - trained
+        return (
+            f"{self.name}, cut at {self.layer}: {rows} x {columns} cells of {self.size:,} features\n"
+            f"reads {transform.size} x {transform.size} pixels ({transform.resize}), mean {mean}, std {std}\n"
+            f"weights: {self._note}\n"
+            f"{frozen:,} weights frozen, {trained:,} trained"
+        )
+
+    def _freeze(self, graph: LayerGraph, fine_tune: str) -> None:
+        """Note what is trained: all that runs from the first step of the layer `fine_tune` on."""
+        self._trained_layers: list[str] = []
+        self._trained: list[str] = []
+        steps = [] if fine_tune == NONE else graph.steps
+        if fine_tune not in (NONE, ALL):
+            steps = steps[steps.index(graph.layer(fine_tune, "fine_tune")[0]) :]
+        for step in steps:
+            target = str(step.node.target)
+            if step.node.op == "call_module":
+                layer = self.body.get_submodule(target)
+                self._trained_layers.append(target)
+                self._trained += [f"{target}.{name}" for name, _ in layer.named_parameters()]
+            elif step.node.op == "get_attr":
+                self._trained.append(target)
+        parameters = dict(self.body.named_parameters())
+        self._trained = [name for name in dict.fromkeys(self._trained) if name in parameters]
+        for name, parameter in parameters.items():
+            parameter.requires_grad_(name in self._trained)
+
+
+def _check_name(name: str) -> None:
+    import torchvision
+
+    known = [*torchvision.models.list_models(module=torchvision.models), SMALL_CNN]
+    if name not in known:
+        families = ", ".join(dict.fromkeys(each.rstrip("0123456789").split("_")[0] for each in known))
+        raise UserError(f"backbone {name!r}: not known{suggest(name, known)}; there are families {families}")
+
+
+def _transform(source: Any, size: int, mean: Sequence[float], std: Sequence[float], resize: Any) -> ImageTransform:
+    if bool(mean) != bool(std):
+        raise UserError("mean, std: set both, or neither to have those of the weights")
+    if source is None or isinstance(source, Path):
+        due = IMAGENET_SIZE, IMAGENET_MEAN, IMAGENET_STD
+    else:
+        preset = source.transforms()
+        due = preset.crop_size[0], preset.mean, preset.std
+    try:
+        return ImageTransform(size or due[0], tuple(mean or due[1]), tuple(std or due[2]), resize)
+    except ValueError as error:
+        raise UserError(f"image_{error}" if str(error).startswith("size") else str(error)) from error
+
+
+def _build(name: str, source: Any) -> nn.Module:
+    """The whole network, with random weights or torchvision's."""
+    if name == SMALL_CNN:
+        return SmallCNN()
+    from torchvision.models import get_model
+
+    named = source is not None and not isinstance(source, Path)
+    if named and not _on_meta():
+        download(source)
+        return get_model(name, weights=source)
+    if name not in ("googlenet", "inception_v3"):
+        return get_model(name, weights=None)
+    # Torchvision's own weights of these two read pixels on another scale, which the network itself brings about.
+    return get_model(name, weights=None, aux_logits=False, init_weights=not _on_meta(), transform_input=named)
+
+
+def _on_meta() -> bool:
+    """Whether what is made now has no memory, because it is filled from a model folder later."""
+    return torch.empty(0).is_meta
