@@ -8,7 +8,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from seq2seq.errors import UserError
 
@@ -17,30 +17,62 @@ from seq2seq.errors import UserError
 def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[Any]]:
     """Yield a file that appears under `path` only when the block ends well; on any error the old file stays.
 
+    A device or a pipe (/dev/null, /dev/stdout) has nothing to keep and is written as it is; a link stays a link.
+
     Args:
         path: where the file shall be; missing parent folders are made.
         mode: "w" for UTF-8 text with newlines as written, "wb" for bytes.
+
+    Raises:
+        UserError: nothing can be written there.
     """
-    path = Path(path)
+    text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    if is_device(path):
+        if not os.access(path, os.W_OK):
+            raise UserError(f"{path}: cannot be written (it is not yours to write)")
+        with Path(path).open(mode, **text) as file:
+            yield file
+        return
+    target = Path(os.path.realpath(path))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error.strerror})") from error
     try:
-        text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
-        with os.fdopen(descriptor, mode, **text) as file:  # type: ignore[call-overload]
+        with os.fdopen(descriptor, mode, **text) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes it private to the user
-        os.replace(temporary, path)
+        os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+@contextlib.contextmanager
+def open_bytes(path: str | Path) -> Iterator[BinaryIO]:
+    """Yield the bytes of a file, unpacked if its first ones are gzip's; it is opened once, so it may be a pipe.
+
+    Raises:
+        UserError: no such file, a folder, or not readable.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            file: Any = stack.enter_context(Path(path).open("rb"))
+            if file.peek(2)[:2] == b"\x1f\x8b":
+                file = stack.enter_context(gzip.open(file))
+        except FileNotFoundError as error:
+            raise UserError(f"{path}: no such file") from error
+        except IsADirectoryError as error:
+            raise UserError(f"{path}: is a folder; name a file to read") from error
+        except OSError as error:
+            raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+        yield file
 
 
 def open_lines(path: str | Path, undecodable: str = "raise") -> Iterator[tuple[int, str | None]]:
@@ -54,13 +86,11 @@ def open_lines(path: str | Path, undecodable: str = "raise") -> Iterator[tuple[i
         undecodable: "raise" or "yield": what becomes of a line that is no UTF-8; "yield" gives (number, None).
 
     Raises:
-        UserError: no such file, not readable, broken gzip, or a line that is not UTF-8 (named by file and line).
+        UserError: no such file, a folder, not readable, broken gzip, or a line that is not UTF-8 (told by file and
+            line).
     """
-    path = Path(path)
     try:
-        with path.open("rb") as probe:
-            compressed = probe.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if compressed else path.open("rb") as file:
+        with open_bytes(path) as file:
             for number, raw in enumerate(file, start=1):
                 if number == 1:
                     raw = raw.removeprefix(b"\xef\xbb\xbf")
@@ -74,13 +104,22 @@ def open_lines(path: str | Path, undecodable: str = "raise") -> Iterator[tuple[i
                         ) from error
                     text = None
                 yield number, text if text is None else text.removesuffix("\n").removesuffix("\r")
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file") from error
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
 
 
+def is_device(path: str | Path) -> bool:
+    """Whether there is something at `path` that is neither a file nor a folder: a pipe, a terminal, /dev/null."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+
 def sha256(path: str | Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
+    """The SHA-256 of a file's bytes, in hexadecimal.
+
+    Raises:
+        UserError: a pipe, whose bytes would be gone for whoever reads them besides.
+    """
+    if is_device(path):
+        raise UserError(f"{path}: not a file but a pipe or device; save it as a file, since it is read more than once")
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

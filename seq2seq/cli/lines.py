@@ -1,17 +1,16 @@
 """Lines from a file or a pipe, whatever bytes they hold: as many as there are line feeds, none lost, none added."""
 
 import contextlib
-import gzip
 import os
 import select
 import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, BinaryIO
 
 from seq2seq.errors import UserError
-from seq2seq.files import atomic_write
+from seq2seq.files import atomic_write, is_device, open_bytes
 
 _BLOCK_BYTES = 1 << 16
 _PATIENCE_SECONDS = 0.02  # how long a writer that is just busy is waited for before its lines so far are handed on
@@ -23,22 +22,14 @@ def open_input(path: str | None) -> Iterator[BinaryIO]:
     """The bytes of a file, plain or gzip, or of standard input when `path` is None.
 
     Raises:
-        UserError: no such file, or it cannot be read.
+        UserError: no such file, a folder, or it cannot be read.
     """
     if path is None:
         if sys.stdin is None:
             raise UserError("standard input is closed; pipe text into the command or use --input FILE")
         yield sys.stdin.buffer
         return
-    with contextlib.ExitStack() as stack:
-        try:
-            file: Any = stack.enter_context(Path(path).open("rb"))
-            if file.peek(2)[:2] == b"\x1f\x8b":
-                file = stack.enter_context(gzip.open(file))
-        except FileNotFoundError as error:
-            raise UserError(f"{path}: no such file") from error
-        except OSError as error:
-            raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+    with open_bytes(path) as file:
         yield file
 
 
@@ -59,12 +50,14 @@ def check_output(path: str) -> None:
     Raises:
         UserError: it is a folder, or its folder cannot be written.
     """
-    if Path(path).is_dir():
+    if os.path.isdir(path):
         raise UserError(f"{path}: is a folder; name a file to write")
+    if is_device(path) and os.access(path, os.W_OK):
+        return
     folder = Path(path).resolve().parent
-    while not folder.exists():
+    while not os.path.exists(folder):  # pathlib's own raises where a folder may not be looked into
         folder = folder.parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
         raise UserError(f"{path}: cannot be written ({folder} is not a folder, or not yours to write)")
 
 
@@ -99,8 +92,10 @@ def read_chunks(stream: BinaryIO, name: str, most: int) -> Iterator[list[str]]:
         print(f"warning: {name}: {undecodable} lines in all are not UTF-8", file=sys.stderr)
 
 
-def count_lines(path: str) -> int:
-    """The number of lines that `read_chunks` will find in a file."""
+def count_lines(path: str) -> int | None:
+    """The number of lines that `read_chunks` will find in a file; None for a pipe, which can be read only once."""
+    if is_device(path):
+        return None
     count, last = 0, b"\n"
     with open_input(path) as stream:
         while block := _read_block(stream, path):

@@ -5,6 +5,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import fields
 
 import pytest
@@ -33,6 +34,20 @@ def test_from_file_to_file(seq2seq, taught_model, pairs, tmp_path, pack):
     outcome = seq2seq("translate", taught_model, "--input", tmp_path / "in", "--output", tmp_path / "new" / "out")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
     assert (tmp_path / "new" / "out").read_text(encoding="utf-8") == "".join(f"{line}\n" for line in target)
+
+
+def test_from_a_pipe_to_a_pipe_by_their_names(seq2seq, taught_model, tmp_path):
+    """As `--input <(...)` gives them: what is read to be counted would be gone."""
+    for name in ("in", "out"):
+        os.mkfifo(tmp_path / name)
+    read = []
+    threading.Thread(target=(tmp_path / "in").write_bytes, args=(b"Gracias.\nGracias.\n",)).start()
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "out").read_text()))
+    reader.start()
+    outcome = seq2seq("translate", taught_model, "--input", tmp_path / "in", "--output", tmp_path / "out")
+    reader.join(timeout=60)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert read == ["Thank you.\nThank you.\n"]
 
 
 def test_a_file_may_be_translated_in_place(seq2seq, taught_model, tmp_path):
@@ -152,7 +167,7 @@ def test_every_search_option_has_its_help():
         (["no/such/folder"], "no/such/folder"),
         (["{tmp}"], "config.yaml"),
         (["{model}", "--input", "{tmp}/no.txt"], "no.txt: no such file"),
-        (["{model}", "--input", "{tmp}"], "cannot be read"),
+        (["{model}", "--input", "{tmp}"], "is a folder; name a file to read"),
         (["{model}", "--output", "{tmp}"], "is a folder"),
         (["{model}", "--output", "{tmp}/file/out"], "cannot be written"),
         (["{model}", "--beam", "0"], "--beam 0: must be a whole number, at least 1"),

@@ -2,13 +2,14 @@ import gzip
 import hashlib
 import os
 import stat
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq.errors import UserError
-from seq2seq.files import atomic_write, open_lines, sha256
+from seq2seq.files import atomic_write, is_device, open_lines, sha256
 
 
 def test_a_file_appears_when_its_block_ends_well(tmp_path):
@@ -103,8 +104,53 @@ def test_a_line_that_is_not_utf8_is_named_or_given_as_none(tmp_path, pack):
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
     with pytest.raises(UserError, match="none: no such file"):
         list(open_lines(tmp_path / "none"))
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match=f"{tmp_path}: is a folder; name a file to read"):
         list(open_lines(tmp_path))
+
+
+def in_a_pipe(path, content: bytes) -> None:
+    """Make a pipe at `path` into which somebody writes."""
+    os.mkfifo(path)
+    threading.Thread(target=path.write_bytes, args=(content,)).start()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_pipe_is_read_from_its_first_byte(tmp_path, pack):
+    in_a_pipe(tmp_path / "pipe", pack(b"one\ntwo\n"))
+    assert list(open_lines(tmp_path / "pipe")) == [(1, "one"), (2, "two")]
+
+
+def test_a_pipe_has_no_hash(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="pipe: not a file but a pipe or device; save it as a file"):
+        sha256(tmp_path / "pipe")
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    read = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    with atomic_write(tmp_path / "pipe") as file:
+        file.write("one\n")
+    reader.join()
+    assert read == [b"one\n"]
+    assert is_device(tmp_path / "pipe")
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_one_and_what_it_points_to_is_written(tmp_path, there):
+    (tmp_path / "folder").mkdir()
+    target = tmp_path / "folder" / "a"
+    if there:
+        target.write_text("old")
+    (tmp_path / "link").symlink_to(target)
+    with atomic_write(tmp_path / "link") as file:
+        file.write("new")
+    assert (tmp_path / "link").is_symlink()
+    assert target.read_text() == "new"
+    assert [path.name for path in target.parent.iterdir()] == ["a"]
 
 
 def cut(packed):
