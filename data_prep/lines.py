@@ -1,4 +1,4 @@
-"""Reading sentence pairs from files, each with its place, and nothing skipped."""
+"""Reading rows of text from files, each with its place, and nothing skipped."""
 
 import csv
 import gzip
@@ -19,11 +19,14 @@ HEADER = "header"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one line of the input (one row of a table) gave: two sides as they were read, or the problem with it."""
+    """What one line of the input (one row of a table) gave: its sides as they were read, or the problem with it.
+
+    The sides are those of a pair of sentences, or a picture's name and a caption in each language.
+    """
 
     file: str
     number: int  # from 1; of a row over several lines, the first
-    sides: tuple[str, str] = ("", "")
+    sides: tuple[str, ...] = ("", "")
     problem: str | None = None
 
 
@@ -50,32 +53,32 @@ def read_aligned(first: Path, second: Path) -> Iterator[Line]:
 
 
 def read_tsv(
-    path: Path, columns: tuple[int, int] = (0, 1), widths: Iterable[int] | None = None, header: bool = False
+    path: Path, columns: tuple[int, ...] = (0, 1), widths: Iterable[int] | None = None, header: bool = False
 ) -> Iterator[Line]:
-    """The pairs of a table whose columns are divided by tabs, without quoting.
+    """The rows of a table whose columns are divided by tabs, without quoting.
 
     Args:
         path: the file.
-        columns: where the two sides are, from 0.
+        columns: where the sides are, from 0.
         widths: the numbers of columns that a row may have; None: as many as the first row.
-        header: the first row holds no pair.
+        header: the first row holds names.
 
     Raises:
         UserError: the file cannot be read.
     """
     rows = ((number, UNDECODABLE if line is None else line.split("\t")) for number, line in open_lines(path, "yield"))
-    return _pairs_of_rows(path, rows, columns, widths, header)
+    return _lines_of_rows(path, rows, columns, widths, header)
 
 
 def read_csv(
-    path: Path, columns: tuple[int, int] = (0, 1), header: bool = False, delimiter: str = ","
+    path: Path, columns: tuple[int, ...] = (0, 1), header: bool = False, delimiter: str = ","
 ) -> Iterator[Line]:
-    """The pairs of a table with quoted fields (RFC 4180), all rows as wide as the first; see `read_tsv`.
+    """The rows of a table with quoted fields (RFC 4180), all rows as wide as the first; see `read_tsv`.
 
     Raises:
         UserError: the file cannot be read, or a quote is opened and never closed.
     """
-    return _pairs_of_rows(path, _csv_rows(path, delimiter), columns, None, header)
+    return _lines_of_rows(path, _csv_rows(path, delimiter), columns, None, header)
 
 
 def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
@@ -108,10 +111,10 @@ def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str] | str
         raise UserError(f"{path}: cannot be read ({error})") from error
 
 
-def _pairs_of_rows(
+def _lines_of_rows(
     path: Path,
     rows: Iterable[tuple[int, list[str] | str]],
-    columns: tuple[int, int],
+    columns: tuple[int, ...],
     widths: Iterable[int] | None,
     header: bool,
 ) -> Iterator[Line]:
@@ -124,16 +127,17 @@ def _pairs_of_rows(
             yield Line(path.name, number, problem=HEADER)
             continue
         if not any(row):
-            yield Line(path.name, number)
+            yield Line(path.name, number, ("",) * len(columns))
             continue
         if allowed is None:
             if len(row) <= max(columns):
+                wanted = " and ".join(str(column + 1) for column in columns)
                 raise UserError(
-                    f"{path}, line {number}: {len(row)} column(s), but columns {columns[0] + 1} and {columns[1] + 1} "
-                    "are wanted; check the format (TSV or CSV), the delimiter and --columns"
+                    f"{path}, line {number}: {len(row)} column(s), but columns {wanted} are wanted; "
+                    "check the format (TSV or CSV), the delimiter and --columns"
                 )
             allowed = {len(row)}
         if len(row) in allowed:
-            yield Line(path.name, number, (row[columns[0]], row[columns[1]]))
+            yield Line(path.name, number, tuple(row[column] for column in columns))
         else:
             yield Line(path.name, number, problem=MALFORMED)

@@ -4,12 +4,14 @@ import argparse
 import re
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data_prep.cleaning import Bounds
+from data_prep.corpus import Settings
+from data_prep.lines import Line, read_csv, read_tsv
 from data_prep.output import check_output
-from data_prep.pipeline import Settings
+from seq2seq.data.prepared import IMAGE
 from seq2seq.data.tokenizer import KINDS
 from seq2seq.errors import UserError
 
@@ -52,7 +54,7 @@ def _ratio(text: str) -> float:
 
 def language(text: str) -> str:
     """An argparse type: a language code such as "es" or "pt-BR"."""
-    if not re.fullmatch(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*", text) or text == "joint":
+    if not re.fullmatch(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*", text) or text in ("joint", IMAGE):
         raise argparse.ArgumentTypeError(f"{text!r} is not a language code such as es, de or pt-BR")
     return text
 
@@ -60,40 +62,13 @@ def language(text: str) -> str:
 def make_parser(
     module: str, description: str, split_size: int = 2000, vocab_size: int = 8000
 ) -> argparse.ArgumentParser:
-    """A parser with the shared options; the module's own come before parsing."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m data_prep.{module}", description=description, formatter_class=HelpFormatter
-    )
-    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the prepared folder to make")
-    parser.add_argument("--force", action="store_true", help="replace the prepared folder if it is there")
-
+    """A parser with the options that commands for pairs of sentences share; the module's own come before parsing."""
+    parser = _parser(module, description)
     splits = parser.add_argument_group("splits", "Pairs that share a sentence, in either language, stay in one split.")
-    for split in DRAWN_SPLITS:
-        splits.add_argument(
-            f"--{split}-size",
-            type=whole(0),
-            default=split_size,
-            metavar="N",
-            help=f"pairs to draw for {split}; 0: none",
-        )
-    splits.add_argument("--seed", type=whole(0), default=1, metavar="N", help="of everything random")
-
-    tokenizer = parser.add_argument_group("tokenizer", "SentencePiece, trained on the train split only.")
-    tokenizer.add_argument("--tokenizer", choices=KINDS, default="unigram", help="kind of pieces")
-    tokenizer.add_argument(
-        "--vocab-size", type=whole(5), default=vocab_size, metavar="N", help="pieces; fewer where the text has no more"
-    )
-    sides = tokenizer.add_mutually_exclusive_group()
-    sides.add_argument("--joint", action="store_true", default=True, help="one tokenizer for both languages")
-    sides.add_argument("--separate", dest="joint", action="store_false", help="one for each language")
-
-    bounds = parser.add_argument_group("cleaning", "A pair is kept when both sides keep to these bounds.")
-    for unit in ("characters", "words"):
-        for end in ("min", "max"):
-            name = f"{end}_{unit}"
-            bounds.add_argument(
-                f"--{end}-{unit}", type=whole(1), default=getattr(Bounds, name), metavar="N", help=f"{unit} a side"
-            )
+    _add_splits(splits, "pairs", split_size)
+    tokenizer = _add_tokenizer(parser, "unigram", vocab_size)
+    _add_languages(tokenizer, joint=True)
+    bounds = _add_bounds(parser, "A pair is kept when both sides keep to these bounds.", Bounds())
     bounds.add_argument(
         "--max-ratio",
         type=_ratio,
@@ -102,6 +77,100 @@ def make_parser(
         help="characters of the longer side over the shorter's, where the longer has more than 30",
     )
     return parser
+
+
+def make_caption_parser(
+    module: str,
+    description: str,
+    split_size: int | None = None,
+    tokenizer: str = "word",
+    vocab_size: int = 3000,
+    languages: int = 1,
+) -> argparse.ArgumentParser:
+    """A parser with the options that commands for captions share; the module's own come before parsing.
+
+    Args:
+        module: the command's.
+        description: its help, with examples.
+        split_size: default number of pictures in a split that is drawn; None: none is ever drawn.
+        tokenizer: the default kind.
+        vocab_size: the default size.
+        languages: the most that captions may be in at once.
+    """
+    parser = _parser(module, description)
+    splits = parser.add_argument_group("splits", "All captions of a picture and of identical files stay in one split.")
+    if split_size is not None:
+        _add_splits(splits, "pictures", split_size)
+    splits.add_argument(
+        "--keep-leaks", action="store_true", help="keep training pictures whose very file is also in dev or test"
+    )
+    sides = _add_tokenizer(parser, tokenizer, vocab_size)
+    if languages > 1:
+        _add_languages(sides, joint=False)
+    bounds = _add_bounds(
+        parser, "A caption of the train split is kept when it keeps to these bounds.", Bounds(max_words=50)
+    )
+    bounds.add_argument(
+        "--as-written",
+        action="store_true",
+        help="keep capitals and punctuation; without this, captions get the form in which they are scored: lower case, "
+        "no punctuation but hyphens, apostrophes and points within words",
+    )
+    return parser
+
+
+def _parser(module: str, description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m data_prep.{module}", description=description, formatter_class=HelpFormatter
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the prepared folder to make")
+    parser.add_argument("--force", action="store_true", help="replace the prepared folder if it is there")
+    parser.add_argument("--seed", type=whole(0), default=1, metavar="N", help="of everything random")
+    return parser
+
+
+def _add_splits(group: argparse._ArgumentGroup, unit: str, size: int) -> None:
+    for split in DRAWN_SPLITS:
+        group.add_argument(
+            f"--{split}-size", type=whole(0), default=size, metavar="N", help=f"{unit} to draw for {split}; 0: none"
+        )
+
+
+def _add_tokenizer(parser: argparse.ArgumentParser, kind: str, vocab_size: int) -> argparse._ArgumentGroup:
+    group = parser.add_argument_group("tokenizer", "SentencePiece, trained on the train split only.")
+    group.add_argument("--tokenizer", choices=KINDS, default=kind, help="kind of pieces")
+    group.add_argument(
+        "--vocab-size", type=whole(5), default=vocab_size, metavar="N", help="pieces; fewer where the text has no more"
+    )
+    return group
+
+
+def _add_languages(group: argparse._ArgumentGroup, joint: bool) -> None:
+    sides = group.add_mutually_exclusive_group()
+    sides.add_argument(
+        "--joint",
+        action="store_true",
+        default=joint,
+        help=f"one tokenizer for both languages{' (the default)' if joint else ''}",
+    )
+    sides.add_argument(
+        "--separate", dest="joint", action="store_false", help=f"one for each{'' if joint else ' (the default)'}"
+    )
+
+
+def _add_bounds(parser: argparse.ArgumentParser, description: str, default: Bounds) -> argparse._ArgumentGroup:
+    group = parser.add_argument_group("cleaning", description)
+    for unit in ("characters", "words"):
+        for end in ("min", "max"):
+            name = f"{end}_{unit}"
+            group.add_argument(
+                f"--{end}-{unit}",
+                type=whole(1),
+                default=getattr(default, name),
+                metavar="N",
+                help=f"{end}imum of {unit} in a sentence",
+            )
+    return group
 
 
 def settings_of(arguments: argparse.Namespace, given: Mapping[str, object] | None = None) -> Settings:
@@ -114,7 +183,7 @@ def settings_of(arguments: argparse.Namespace, given: Mapping[str, object] | Non
     for unit in ("characters", "words"):
         low, high = getattr(arguments, f"min_{unit}"), getattr(arguments, f"max_{unit}")
         if low > high:
-            raise UserError(f"--min-{unit} {low}: more than --max-{unit} {high}; no pair could keep to both")
+            raise UserError(f"--min-{unit} {low}: more than --max-{unit} {high}; nothing could keep to both")
     return Settings(
         output=arguments.output,
         force=arguments.force,
@@ -123,15 +192,43 @@ def settings_of(arguments: argparse.Namespace, given: Mapping[str, object] | Non
             arguments.max_characters,
             arguments.min_words,
             arguments.max_words,
-            arguments.max_ratio,
+            getattr(arguments, "max_ratio", Bounds.max_ratio),
         ),
-        sizes={split: getattr(arguments, f"{split}_size") for split in DRAWN_SPLITS if split not in (given or {})},
+        sizes={
+            split: getattr(arguments, f"{split}_size")
+            for split in DRAWN_SPLITS
+            if split not in (given or {}) and hasattr(arguments, f"{split}_size")
+        },
         keep_leaks=getattr(arguments, "keep_leaks", False),
         seed=arguments.seed,
         tokenizer=arguments.tokenizer,
         vocab_size=arguments.vocab_size,
-        joint=arguments.joint,
+        joint=getattr(arguments, "joint", False),
+        plain=not getattr(arguments, "as_written", True),
     )
+
+
+def add_table_options(parser: argparse.ArgumentParser) -> None:
+    """The options of commands that read a user's own tables."""
+    parser.add_argument("--header", action="store_true", help="the first row of each table holds names, not text")
+    parser.add_argument("--delimiter", default=",", metavar="CHAR", help="of a CSV table")
+    parser.add_argument("--name", help="of the corpus, for the manifest; without it, that of the output folder")
+    parser.add_argument("--licence", default="not stated", help="of the corpus, for the manifest")
+    parser.add_argument("--attribution", default="not stated", help="who made the corpus, for the manifest")
+
+
+def read_table(path: Path, columns: Sequence[int], arguments: argparse.Namespace) -> Iterator[Line]:
+    """The rows of a TSV or CSV table (by its name); `columns` count from 1.
+
+    Raises:
+        UserError: a delimiter that is none, or a file that cannot be read.
+    """
+    if len(arguments.delimiter) != 1:
+        raise UserError(f"--delimiter {arguments.delimiter!r}: one character is wanted")
+    places = tuple(column - 1 for column in columns)
+    if path.name.lower().removesuffix(".gz").endswith(".csv"):
+        return read_csv(path, places, arguments.header, arguments.delimiter)
+    return read_tsv(path, places, header=arguments.header)
 
 
 def command_line(module: str) -> str:

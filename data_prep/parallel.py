@@ -4,9 +4,19 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.lines import Line, read_aligned, read_csv, read_tsv
-from data_prep.options import DRAWN_SPLITS, command_line, language, make_parser, settings_of, whole
-from data_prep.pipeline import Corpus, describe_input, prepare
+from data_prep.corpus import Corpus, describe_input
+from data_prep.lines import Line, read_aligned
+from data_prep.options import (
+    DRAWN_SPLITS,
+    add_table_options,
+    command_line,
+    language,
+    make_parser,
+    read_table,
+    settings_of,
+    whole,
+)
+from data_prep.pipeline import prepare
 from seq2seq.errors import UserError, run_command
 
 DESCRIPTION = """\
@@ -34,8 +44,6 @@ def main() -> None:
         raise UserError(f"--languages {first} {second}: two different codes are wanted")
     if arguments.columns[0] == arguments.columns[1]:
         raise UserError(f"--columns {arguments.columns[0]} {arguments.columns[1]}: two different columns are wanted")
-    if len(arguments.delimiter) != 1:
-        raise UserError(f"--delimiter {arguments.delimiter!r}: one character is wanted")
     files = {"train": arguments.files} | {
         split: getattr(arguments, split) for split in DRAWN_SPLITS if getattr(arguments, split)
     }
@@ -70,21 +78,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--columns", nargs=2, type=whole(1), default=[1, 2], metavar="N", help="of a table: those of the two sides"
     )
-    parser.add_argument("--header", action="store_true", help="the first row of each table holds names, not a pair")
-    parser.add_argument("--delimiter", default=",", metavar="CHAR", help="of a CSV table")
-    parser.add_argument("--name", help="of the corpus, for the manifest; without it, that of the output folder")
-    parser.add_argument("--licence", default="not stated", help="of the text, for the manifest")
-    parser.add_argument("--attribution", default="not stated", help="who made the text, for the manifest")
+    add_table_options(parser)
     return parser
 
 
 def _read(paths: list[Path], arguments: argparse.Namespace) -> Iterator[Line]:
     if len(paths) == 2:
         return read_aligned(paths[0], paths[1])
-    columns = arguments.columns[0] - 1, arguments.columns[1] - 1
-    if paths[0].name.lower().removesuffix(".gz").endswith(".csv"):
-        return read_csv(paths[0], columns, arguments.header, arguments.delimiter)
-    return read_tsv(paths[0], columns, header=arguments.header)
+    return read_table(paths[0], arguments.columns, arguments)
 
 
 if __name__ == "__main__":

@@ -1,139 +1,68 @@
 """From lines to a prepared folder: clean, split without leaks, train the tokenizer, check, write, tell."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from data_prep.cleaning import EMPTY, Bounds
-from data_prep.lines import Line
+from data_prep.cleaning import plain_caption
+from data_prep.corpus import Corpus, Settings
+from data_prep.intake import Drop, Intake, take_in
 from data_prep.output import output_folder
-from data_prep.splitting import Pair, components, draw_splits, matching_key, shared_sides, side_keys
-from data_prep.summary import print_summary
-from seq2seq.data.prepared import FORMAT, MANIFEST, SPLITS, PreparedFolder
+from data_prep.pictures import MISSING, Pictures, in_table
+from data_prep.splitting import Keys, Row, components, draw_splits, keys_of, sentence_keys, shared_keys
+from data_prep.summary import LEFT_OUT, print_summary
+from seq2seq.data.prepared import (
+    CAPTIONS,
+    FORMAT,
+    IMAGE,
+    IMAGES,
+    MANIFEST,
+    SPLITS,
+    TRANSLATION,
+    PreparedFolder,
+    PreparedImage,
+)
 from seq2seq.data.text import normalise
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.files import sha256
 from seq2seq.progress import track, working
 
-DUPLICATE = "duplicate"
 LEAK = "sentence of dev or test"
+LEAKED_IMAGE = "picture of dev or test"
 DROPPED = "dropped.tsv"
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """What a command read: where the pairs come from and under which conditions they may be used."""
-
-    name: str
-    languages: tuple[str, str]
-    licence: str
-    attribution: str
-    command: str
-    inputs: list[dict[str, Any]]  # what `describe_input` gives, one a file
-    lines: Mapping[str, Iterable[Line]]  # "train", of which dev and test are drawn unless they are given here as well
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a corpus is prepared."""
-
-    output: Path
-    force: bool
-    bounds: Bounds
-    sizes: Mapping[str, int]  # of the splits to draw; none for those that are given
-    keep_leaks: bool
-    seed: int
-    tokenizer: str
-    vocab_size: int
-    joint: bool
-
-
-@dataclass
-class Intake:
-    """The pairs of one input split that were fit, with their places, and every line dropped."""
-
-    lines_in: int = 0
-    pairs: list[Pair] = field(default_factory=list)
-    places: list[tuple[str, int]] = field(default_factory=list)
-    dropped: list[tuple[str, int, str]] = field(default_factory=list)  # file, line, reason
-
-    def drop_where(self, unwanted: list[bool], reason: str) -> None:
-        """Drop the pairs marked, for one reason."""
-        self.dropped += [(*place, reason) for place, out in zip(self.places, unwanted, strict=True) if out]
-        self.pairs = [pair for pair, out in zip(self.pairs, unwanted, strict=True) if not out]
-        self.places = [place for place, out in zip(self.places, unwanted, strict=True) if not out]
-
-
-def describe_input(path: Path) -> dict[str, Any]:
-    """The manifest's entry for an input file.
-
-    Raises:
-        UserError: no such file, or not readable.
-    """
-    try:
-        return {"path": str(path), "bytes": path.stat().st_size, "sha256": sha256(path)}
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror})") from error
-
-
-def take_in(lines: Iterable[Line], bounds: Bounds | None) -> Intake:
-    """Normalise every line and keep the pairs that are fit.
-
-    Without bounds (a split given as it is) only what is no pair at all goes: unreadable lines and empty sides.
-    """
-    intake = Intake()
-    seen: set[Pair] = set()
-    for line in lines:
-        intake.lines_in += 1
-        pair = normalise(line.sides[0]), normalise(line.sides[1])
-        if line.problem:
-            fault: str | None = line.problem
-        elif bounds is None:
-            fault = None if all(pair) else EMPTY
-        else:
-            fault = bounds.fault(*pair) or (DUPLICATE if pair in seen else None)
-        if fault:
-            intake.dropped.append((line.file, line.number, fault))
-        else:
-            seen.add(pair)
-            intake.pairs.append(pair)
-            intake.places.append((line.file, line.number))
-    return intake
+OWN_IMAGES = "images"
 
 
 def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
     """Make the prepared folder and print the summary.
 
     Raises:
-        UserError: an input cannot be read, too few pairs are left, or the output folder is in the way.
+        UserError: an input cannot be read, too few rows are left, or the output folder is in the way.
     """
     with output_folder(settings.output, settings.force) as folder:
-        intakes = {
-            split: take_in(track(lines, f"reading {split}", "lines"), settings.bounds if split == "train" else None)
-            for split, lines in corpus.lines.items()
-        }
-        given = {split: intake.pairs for split, intake in intakes.items() if split != "train"}
+        intakes = _take_in(corpus, settings)
+        pictures = _check_pictures(corpus, folder, intakes)
+        keys = pictures.keys if pictures else sentence_keys
+        found = {split: intake.rows for split, intake in intakes.items()}
+        given = {split: rows for split, rows in found.items() if split != "train"}
         if given and not settings.keep_leaks:
-            _drop_leaks(intakes["train"], given)
+            _drop_leaks(intakes["train"], given, keys, LEAKED_IMAGE if pictures else LEAK)
+        _require_rows(intakes, corpus)
+        splits = _split(intakes["train"].rows, corpus, settings, keys) | given
+        tables = {split: _together(splits[split], corpus) for split in SPLITS if splits.get(split)}
+
         lines_in = sum(intake.lines_in for intake in intakes.values())
-        dropped = [drop for intake in intakes.values() for drop in sorted(intake.dropped, key=lambda drop: drop[1])]
-        reasons = Counter(reason for _, _, reason in dropped)
-        for split, intake in intakes.items():
-            if not intake.pairs:
-                counts = Counter(reason for _, _, reason in intake.dropped).most_common()
-                told = ", ".join(f"{count} {reason}" for reason, count in counts) or "there was none"
-                raise UserError(f"no pair of {split} is left of {intake.lines_in} lines: {told}")
-        splits = _split(intakes["train"].pairs, settings) | given
-        tables = {split: splits[split] for split in SPLITS if splits.get(split)}
+        dropped = [drop for intake in intakes.values() for drop in sorted(intake.dropped, key=lambda drop: drop.line)]
         kept = sum(map(len, tables.values()))
         assert lines_in == kept + len(dropped), "a line was lost"
-
         manifest: dict[str, Any] = {
             "format": FORMAT,
+            "task": CAPTIONS if pictures else TRANSLATION,
             "name": corpus.name,
             "languages": list(corpus.languages),
             "licence": corpus.licence,
@@ -142,17 +71,23 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
             "seed": settings.seed,
             "inputs": corpus.inputs,
             "lines_in": lines_in,
-            "dropped": dict(reasons.most_common()),
+            "dropped": dict(Counter(drop.reason for drop in dropped).most_common()),
             "kept": kept,
             "splits": {},
         }
-        for split, pairs in tables.items():
-            table = _write_table(folder / f"{split}.tsv", [corpus.languages, *pairs])
-            manifest["splits"][split] = {"pairs": len(pairs), "sha256": sha256(table)}
-        _write_table(folder / DROPPED, [("file", "line", "reason"), *dropped])
+        for split, rows in tables.items():
+            table = _write_table(folder / f"{split}.tsv", corpus.columns, rows)
+            manifest["splits"][split] = {"pairs": len(rows), "sha256": sha256(table)}
+        _write_dropped(folder / DROPPED, dropped, corpus)
+        if pictures:
+            manifest["text"] = "plain" if settings.plain else "as written"
+            manifest["images"] = _write_pictures(folder, pictures, corpus, tables, dropped)
+            manifest["images"]["identical"] = pictures.identical(found)
+            for split, rows in tables.items():
+                manifest["splits"][split]["images"] = len({row[0] for row in rows})
         with working(f"checking the tables and training the {settings.tokenizer} tokenizer"):
-            manifest["leak_check"] = _leak_check(PreparedFolder(folder, manifest))
-            manifest["tokenizer"] = _train_tokenizers(folder, corpus.languages, tables["train"], settings)
+            manifest["leak_check"] = _leak_check(PreparedFolder(folder, manifest), keys)
+            manifest["tokenizer"] = _train_tokenizers(folder, corpus, tables["train"], settings)
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
         (folder / MANIFEST).write_text(text, encoding="utf-8")
     prepared = PreparedFolder.open(settings.output)
@@ -160,55 +95,130 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
     return prepared
 
 
-def _drop_leaks(train: Intake, given: Mapping[str, list[Pair]]) -> None:
-    firsts, seconds = side_keys(pair for pairs in given.values() for pair in pairs)
-    leaks = [matching_key(first) in firsts or matching_key(second) in seconds for first, second in train.pairs]
-    train.drop_where(leaks, LEAK)
+def _take_in(corpus: Corpus, settings: Settings) -> dict[str, Intake]:
+    clean = plain_caption if settings.plain else normalise
+    return {
+        split: take_in(
+            track(lines, f"reading {split}", "lines"),
+            settings.bounds if split == "train" else None,
+            corpus.names,
+            clean,
+        )
+        for split, lines in corpus.lines.items()
+    }
 
 
-def _split(pairs: list[Pair], settings: Settings) -> dict[str, list[Pair]]:
+def _check_pictures(corpus: Corpus, folder: Path, intakes: Mapping[str, Intake]) -> Pictures | None:
+    """Read the pictures that are named, and drop the rows of those that cannot be used."""
+    if corpus.images is None:
+        return None
+    if isinstance(corpus.images, Path):
+        images = corpus.images.resolve()
+    else:
+        images = folder / OWN_IMAGES
+        corpus.images(images)
+    pictures = Pictures.check(images, (row[0] for intake in intakes.values() for row in intake.rows))
+    for intake in intakes.values():
+        intake.drop(lambda row: pictures.refused.get(row[0], (None, ""))[0])
+    return pictures
+
+
+def _drop_leaks(train: Intake, given: Mapping[str, list[Row]], keys: Keys, reason: str) -> None:
+    unwanted = keys_of((row for rows in given.values() for row in rows), keys)
+    train.drop(lambda row: None if unwanted.isdisjoint(enumerate(keys(row))) else reason)
+
+
+def _require_rows(intakes: Mapping[str, Intake], corpus: Corpus) -> None:
+    """Refuse a split without rows, but for a given one whose pictures one does not have."""
+    for split, intake in intakes.items():
+        if intake.rows:
+            continue
+        reasons = Counter(drop.reason for drop in intake.dropped)
+        if split != "train" and set(reasons) == {MISSING}:
+            print(f"{split} is left out: none of its pictures is there", file=sys.stderr)
+            continue
+        told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common()) or "there was none"
+        row = "pair" if corpus.images is None else "caption"
+        raise UserError(f"no {row} of {split} is left of {intake.lines_in} lines: {told}")
+
+
+def _units(rows: list[Row], corpus: Corpus) -> list[list[int]]:
+    """What goes into a split as a whole, as indices: the rows of a picture, or a single pair."""
+    if corpus.images is None:
+        return [[index] for index in range(len(rows))]
+    units: dict[str, list[int]] = {}
+    for index, row in enumerate(rows):
+        units.setdefault(row[0], []).append(index)
+    return list(units.values())
+
+
+def _together(rows: list[Row], corpus: Corpus) -> list[Row]:
+    """The same rows, those of a picture one after another."""
+    return [rows[index] for unit in _units(rows, corpus) for index in unit]
+
+
+def _split(rows: list[Row], corpus: Corpus, settings: Settings, keys: Keys) -> dict[str, list[Row]]:
     sizes = settings.sizes
+    units = _units(rows, corpus)
+    drawn_from, shared = ("pairs", "shared sentences") if corpus.images is None else ("pictures", "identical files")
     options = " and ".join(f"--{split}-size {size}" for split, size in sizes.items())
-    if sum(sizes.values()) * 2 > len(pairs):
-        raise UserError(f"{options}: more than half of the {len(pairs)} pairs that are left; ask for fewer")
-    drawn = draw_splits(components(pairs), sizes, settings.seed)
-    for split, indices in drawn.items():
-        if not indices and sizes.get(split) != 0:
+    if sum(sizes.values()) * 2 > len(units):
+        raise UserError(f"{options}: more than half of the {len(units)} {drawn_from} that are left; ask for fewer")
+    drawn = draw_splits(components([rows[unit[0]] for unit in units], keys), sizes, settings.seed)
+    for split, chosen in drawn.items():
+        if not chosen and sizes.get(split) != 0:
             raise UserError(
-                f"{options}: none is left for {split}, since the pairs are linked by shared sentences into groups "
+                f"{options}: none is left for {split}, since the {drawn_from} are linked by {shared} into groups "
                 "larger than that; ask for other sizes"
             )
-    return {split: [pairs[index] for index in indices] for split, indices in drawn.items()}
+    return {split: [rows[index] for unit in chosen for index in units[unit]] for split, chosen in drawn.items()}
 
 
-def _write_table(path: Path, rows: Iterable[tuple[Any, ...]]) -> Path:
+def _write_table(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Path:
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines("\t".join(map(str, row)) + "\n" for row in rows)
+        file.writelines("\t".join(map(str, row)) + "\n" for row in (header, *rows))
     return path
 
 
-def _leak_check(written: PreparedFolder) -> dict[str, int]:
-    """Count the sentences that the tables, read back from the disk, share."""
-    tables = {split: list(zip(*written.pairs(split, *written.languages), strict=True)) for split in written.splits}
-    names = list(tables)
-    shared = {
-        f"{one}-{other}": shared_sides(tables[one], tables[other])
-        for index, one in enumerate(names)
-        for other in names[index + 1 :]
-    }
-    return {"shared_sides": sum(shared.values())} | shared
+def _write_dropped(path: Path, dropped: list[Drop], corpus: Corpus) -> None:
+    names = [tuple(map(in_table, drop.row[: corpus.names] or ("",) * corpus.names)) for drop in dropped]
+    rows = [(drop.file, drop.line, drop.reason, *name) for drop, name in zip(dropped, names, strict=True)]
+    _write_table(path, ("file", "line", "reason", *corpus.columns[: corpus.names]), rows)
 
 
-def _train_tokenizers(
-    folder: Path, languages: tuple[str, str], train: list[Pair], settings: Settings
+def _write_pictures(
+    folder: Path, pictures: Pictures, corpus: Corpus, tables: Mapping[str, list[Row]], dropped: list[Drop]
 ) -> dict[str, Any]:
-    files = {language: f"tokenizer/{'joint' if settings.joint else language}.model" for language in languages}
+    """Write which pictures are used and which are not, and why; what the manifest says of them."""
+    names = list(dict.fromkeys(row[0] for rows in tables.values() for row in rows))
+    left_out = pictures.left_out(names, dropped, corpus.listed_images)
+    header = (IMAGE, *PreparedImage._fields)
+    _write_table(folder / IMAGES, header, [(name, *pictures.found[name]) for name in names])
+    _write_table(folder / LEFT_OUT, (IMAGE, "reason", "detail"), left_out)
+    return {
+        "folder": OWN_IMAGES if pictures.folder.parent == folder else str(pictures.folder),
+        "used": len(names),
+        "left_out": dict(Counter(reason for _, reason, _ in left_out).most_common()),
+    }
+
+
+def _leak_check(written: PreparedFolder, keys: Keys) -> dict[str, int]:
+    """Count the sentences, or the pictures, that the tables, read back from the disk, share."""
+    tables = {split: written.rows(split) for split in written.splits}
+    shared = {f"{one}-{other}": shared_keys(tables[one], tables[other], keys) for one, other in combinations(tables, 2)}
+    total = "shared_images" if written.task == CAPTIONS else "shared_sides"
+    return {total: sum(shared.values())} | shared
+
+
+def _train_tokenizers(folder: Path, corpus: Corpus, train: list[Row], settings: Settings) -> dict[str, Any]:
+    joint = settings.joint and len(corpus.languages) > 1
+    files = {language: f"tokenizer/{'joint' if joint else language}.model" for language in corpus.languages}
     pieces: dict[str, int] = {}
-    for side, (language, file) in enumerate(files.items()):
-        if settings.joint and side == 1:
-            pieces[language] = pieces[languages[0]]
+    for side, (language, file) in enumerate(files.items(), start=corpus.names):
+        if joint and pieces:
+            pieces[language] = pieces[corpus.languages[0]]
             continue
-        text = (text for pair in train for text in (pair if settings.joint else pair[side : side + 1]))
+        text = (text for row in train for text in (row[corpus.names :] if joint else row[side : side + 1]))
         pieces[language] = len(
             Tokenizer.train(text, folder / file, settings.tokenizer, settings.vocab_size, settings.seed)
         )
@@ -216,6 +226,6 @@ def _train_tokenizers(
         "kind": settings.tokenizer,
         "vocab_size": settings.vocab_size,
         "pieces": pieces,
-        "joint": settings.joint,
+        "joint": joint,
         "files": files,
     }

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Iterator
 
+from data_prep.corpus import Corpus
 from data_prep.lines import Line
 from data_prep.options import command_line, make_parser, settings_of
-from data_prep.pipeline import Corpus, prepare
+from data_prep.pipeline import prepare
 from data_prep.sample_corpus import sentence_pairs
 from seq2seq.errors import run_command
 

@@ -1,10 +1,11 @@
-"""Train, dev and test without leaks: pairs that share a sentence stay together."""
+"""Train, dev and test without leaks: rows that share a sentence, or a picture, stay together."""
 
 import random
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-Pair = tuple[str, str]
+Row = tuple[str, ...]
+Keys = Callable[[Row], tuple[str, ...]]
 
 
 class _WithoutPunctuation(dict[int, int | None]):
@@ -32,15 +33,20 @@ def matching_key(text: str) -> str:
     return unicodedata.normalize("NFC", folded.translate(_WITHOUT_PUNCTUATION)) or text
 
 
-def components(pairs: Sequence[Pair]) -> list[list[int]]:
-    """The groups of pairs (by index) that are linked, directly or through others, by a side with the same key.
+def sentence_keys(row: Row) -> tuple[str, ...]:
+    """The matching key of each side of a pair."""
+    return tuple(map(matching_key, row))
 
-    Groups come in the order of their first pairs.
+
+def components(rows: Sequence[Row], keys: Keys = sentence_keys) -> list[list[int]]:
+    """The groups of rows (by index) that are linked, directly or through others, by a key at the same place.
+
+    Groups come in the order of their first rows.
 
     >>> components([("hola", "hello"), ("adiós", "bye"), ("¡Hola!", "hi"), ("ey", "Hi!")])
     [[0, 2, 3], [1]]
     """
-    parent = list(range(len(pairs)))
+    parent = list(range(len(rows)))
 
     def root(index: int) -> int:
         while parent[index] != index:
@@ -48,13 +54,13 @@ def components(pairs: Sequence[Pair]) -> list[list[int]]:
             index = parent[index]
         return index
 
-    for side in (0, 1):
-        first_with: dict[str, int] = {}
-        for index, pair in enumerate(pairs):
-            one, other = sorted((root(index), root(first_with.setdefault(matching_key(pair[side]), index))))
+    first_with: dict[tuple[int, str], int] = {}
+    for index, row in enumerate(rows):
+        for place_and_key in enumerate(keys(row)):
+            one, other = sorted((root(index), root(first_with.setdefault(place_and_key, index))))
             parent[other] = one
     groups: dict[int, list[int]] = {}
-    for index in range(len(pairs)):
+    for index in range(len(rows)):
         groups.setdefault(root(index), []).append(index)
     return list(groups.values())
 
@@ -82,15 +88,11 @@ def draw_splits(groups: Sequence[Sequence[int]], sizes: Mapping[str, int], seed:
     return drawn
 
 
-def side_keys(pairs: Iterable[Pair]) -> tuple[set[str], set[str]]:
-    """The matching keys of the first and of the second sides."""
-    keys: tuple[set[str], set[str]] = (set(), set())
-    for pair in pairs:
-        for side, text in zip(keys, pair, strict=True):
-            side.add(matching_key(text))
-    return keys
+def keys_of(rows: Iterable[Row], keys: Keys = sentence_keys) -> set[tuple[int, str]]:
+    """All keys of rows, each with its place."""
+    return {place_and_key for row in rows for place_and_key in enumerate(keys(row))}
 
 
-def shared_sides(one: Iterable[Pair], other: Iterable[Pair]) -> int:
-    """How many distinct sentences (first and second sides counted apart, by matching key) two splits have in common."""
-    return sum(len(a & b) for a, b in zip(side_keys(one), side_keys(other), strict=True))
+def shared_keys(one: Iterable[Row], other: Iterable[Row], keys: Keys = sentence_keys) -> int:
+    """How many distinct keys two splits have in common: sentences (each side counted apart), or pictures."""
+    return len(keys_of(one, keys) & keys_of(other, keys))

@@ -1,72 +1,129 @@
 """What a command tells at its end."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from rich.console import Console
 from rich.table import Table
 
-from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, IMAGE, PreparedFolder
+from seq2seq.data.tokenizer import UNK_ID
+from seq2seq.files import open_lines
 
-_SAMPLE_PAIRS = 4
-_MEASURED_PAIRS = 5000  # the pieces of so many pairs a split are counted
+LEFT_OUT = "left_out_images.tsv"
+
+_SAMPLE_ROWS = 4
+_MEASURED_ROWS = 5000  # the pieces of so many rows a split are counted
+_SHOWN_NAMES = 3
+
+Item = TypeVar("Item")
 
 
 def print_summary(prepared: PreparedFolder) -> None:
-    """Print where every line went, the splits with their average lengths, some pairs and where the folder is."""
+    """Print where every line went, the splits with their average lengths, some rows and where the folder is."""
     console = Console(highlight=False, markup=False)
     manifest = prepared.manifest
-    languages = prepared.languages
+    rows = "captions" if prepared.task == CAPTIONS else "pairs"
 
     console.print(f"{manifest['name']}: where the lines went")
-    flow = Table()
-    flow.add_column("lines", justify="right")
-    flow.add_column("what")
-    flow.add_row(f"{manifest['lines_in']:,}", "lines in")
-    flow.add_row(f"{manifest['kept']:,}", "pairs kept")
+    flow = _counts("lines", [(manifest["lines_in"], "lines in"), (manifest["kept"], f"{rows} kept")])
     for reason, count in manifest["dropped"].items():
         flow.add_row(f"{count:,}", f"dropped: {reason}")
     console.print(flow)
     dropped = sum(manifest["dropped"].values())
-    console.print(f"{manifest['lines_in']:,} lines in = {manifest['kept']:,} pairs kept + {dropped:,} dropped\n")
+    console.print(f"{manifest['lines_in']:,} lines in = {manifest['kept']:,} {rows} kept + {dropped:,} dropped\n")
+    if prepared.task == CAPTIONS:
+        _print_pictures(prepared, console)
 
     console.print("splits, with the average lengths of a sentence")
-    sizes = Table()
-    sizes.add_column("split")
-    for column in ("pairs", *(f"{language} {unit}" for unit in ("words", "pieces") for language in languages)):
-        sizes.add_column(column, justify="right")
-    for split in prepared.splits:
-        sides = dict(zip(languages, prepared.pairs(split, *languages), strict=True))
-        count = len(sides[languages[0]])
-        words = [sum(text.count(" ") + 1 for text in side) / count for side in sides.values()]
-        pieces = [_mean_pieces(prepared, language, side) for language, side in sides.items()]
-        sizes.add_row(split, f"{count:,}", *(f"{mean:.1f}" for mean in words + pieces))
-    console.print(sizes)
+    console.print(_splits(prepared, rows))
 
-    console.print("\nsome pairs of train")
-    shown = Table()
-    for language in languages:
-        shown.add_column(language)
-    for pair in zip(*(_spread(side, _SAMPLE_PAIRS) for side in prepared.pairs("train", *languages)), strict=True):
-        shown.add_row(*pair)
+    console.print(f"\nsome {rows} of train")
+    shown = Table(*prepared.columns)
+    for row in _spread(prepared.rows("train"), _SAMPLE_ROWS):
+        shown.add_row(*row)
     console.print(shown)
 
     tokenizer = manifest["tokenizer"]
-    held = f"joint, {tokenizer['pieces'][languages[0]]:,} pieces"
+    held = f"joint, {tokenizer['pieces'][prepared.languages[0]]:,} pieces"
     if not tokenizer["joint"]:
         held = ", ".join(f"{language} {pieces:,} pieces" for language, pieces in tokenizer["pieces"].items())
     asked = tokenizer["vocab_size"]
     fewer = f" ({asked:,} asked for; the text has no more)" if max(tokenizer["pieces"].values()) < asked else ""
     console.print(f"\ntokenizer: {tokenizer['kind']}, {held}{fewer}", soft_wrap=True)
-    between = ", ".join(f"{pair} {count}" for pair, count in manifest["leak_check"].items() if pair != "shared_sides")
-    console.print(f"leak check on the written tables: sentences shared: {between or 'one split only'}", soft_wrap=True)
+    (total, _), *shared = manifest["leak_check"].items()
+    between = ", ".join(f"{pair} {count}" for pair, count in shared)
+    what = total.replace("_", " ").replace("shared sides", "sentences shared")
+    console.print(f"leak check on the written tables: {what}: {between or 'one split only'}", soft_wrap=True)
     console.print(f"licence: {manifest['licence']}", soft_wrap=True)
     console.print(f"prepared folder: {prepared.path} (every dropped line is in dropped.tsv)", soft_wrap=True)
 
 
-def _mean_pieces(prepared: PreparedFolder, language: str, texts: list[str]) -> float:
-    measured = prepared.tokenizer(language).encode_batch(_spread(texts, _MEASURED_PAIRS))
-    return sum(map(len, measured)) / len(measured)
+def _print_pictures(prepared: PreparedFolder, console: Console) -> None:
+    told = prepared.manifest["images"]
+    examples: dict[str, list[str]] = {}
+    for number, line in open_lines(prepared.path / LEFT_OUT):
+        name, reason, _ = (line or "").split("\t")
+        if number > 1 and len(examples.setdefault(reason, [])) < _SHOWN_NAMES:
+            examples[reason].append(name)
+    console.print(f"pictures in {prepared.image_folder}", soft_wrap=True)
+    pictures = _counts("pictures", [(told["used"], "used")])
+    for reason, count in told["left_out"].items():
+        more = ", ..." if count > _SHOWN_NAMES else ""
+        pictures.add_row(f"{count:,}", f"left out: {reason} ({', '.join(examples[reason])}{more})")
+    console.print(pictures)
+    if told["left_out"]:
+        console.print(f"every picture left out is in {LEFT_OUT}, with the reason")
+    for where in told["identical"][:_SHOWN_NAMES]:
+        names = "; ".join(f"{split}: {', '.join(names)}" for split, names in where.items())
+        console.print(f"leak: the same file in several splits: {names}", soft_wrap=True)
+    if told["identical"]:
+        console.print(f"{len(told['identical']):,} picture(s) in several splits, all of them in the manifest")
+    console.print()
 
 
-def _spread(texts: list[str], count: int) -> list[str]:
-    """At most `count` texts from places evenly spread over the list."""
-    count = min(count, len(texts))
-    return [texts[(2 * index + 1) * len(texts) // (2 * count)] for index in range(count)]
+def _counts(unit: str, rows: list[tuple[int, str]]) -> Table:
+    table = Table()
+    table.add_column(unit, justify="right")
+    table.add_column("what")
+    for count, what in rows:
+        table.add_row(f"{count:,}", what)
+    return table
+
+
+def _splits(prepared: PreparedFolder, rows: str) -> Table:
+    with_pictures = prepared.task == CAPTIONS
+    by_words = prepared.manifest["tokenizer"]["kind"] == "word"
+    measures = ["words", "pieces", *(["unknown %"] if by_words else [])]
+    table = Table("split")
+    for column in (
+        *(["pictures"] if with_pictures else []),
+        rows,
+        *(f"{language} {measure}" for measure in measures for language in prepared.languages),
+    ):
+        table.add_column(column, justify="right")
+    for split in prepared.splits:
+        sides = dict(zip(prepared.columns, zip(*prepared.rows(split), strict=True), strict=True))
+        texts = {language: sides[language] for language in prepared.languages}
+        count = prepared.manifest["splits"][split]["pairs"]
+        words = [sum(text.count(" ") + 1 for text in side) / count for side in texts.values()]
+        pieces, unknown = zip(*(_pieces(prepared, language, side) for language, side in texts.items()), strict=True)
+        numbers = [f"{mean:.1f}" for mean in (*words, *pieces)] + [
+            f"{100 * share:.1f}" for share in unknown if by_words
+        ]
+        pictures = [f"{len(set(sides[IMAGE])):,}"] if with_pictures else []
+        table.add_row(split, *pictures, f"{count:,}", *numbers)
+    return table
+
+
+def _pieces(prepared: PreparedFolder, language: str, texts: tuple[str, ...]) -> tuple[float, float]:
+    """How many pieces a text has in the mean, and the share of them that are unknown."""
+    measured = prepared.tokenizer(language).encode_batch(_spread(texts, _MEASURED_ROWS))
+    pieces = sum(map(len, measured))
+    return pieces / len(measured), sum(ids.count(UNK_ID) for ids in measured) / max(pieces, 1)
+
+
+def _spread(items: Sequence[Item], count: int) -> list[Item]:
+    """At most `count` items from places evenly spread over the sequence."""
+    count = min(count, len(items))
+    return [items[(2 * index + 1) * len(items) // (2 * count)] for index in range(count)]

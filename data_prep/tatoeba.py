@@ -8,10 +8,11 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from data_prep.corpus import Corpus, describe_input
 from data_prep.download import download
 from data_prep.lines import read_tsv
 from data_prep.options import command_line, language, make_parser, settings_of
-from data_prep.pipeline import Corpus, describe_input, prepare
+from data_prep.pipeline import prepare
 from seq2seq.errors import UserError, run_command
 
 URL = "https://www.manythings.org/anki/spa-eng.zip"

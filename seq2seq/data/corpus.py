@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.prepared import IMAGE, IMAGES, PreparedFolder
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.files import open_lines, sha256
@@ -43,10 +43,10 @@ class TokenArray:
 
 
 class ParallelCorpus:
-    """One split of a prepared folder as token ids of both sides, kept in the folder for the next time.
+    """One split of a prepared folder as ids of both sides, kept in the folder for the next time.
 
     Args:
-        source: ids of the source sentences.
+        source: ids of the source sentences, or the numbers of the pictures.
         target: ids of the target sentences, as many.
     """
 
@@ -57,27 +57,42 @@ class ParallelCorpus:
         return len(self.source)
 
     @classmethod
-    def open(cls, prepared: PreparedFolder, split: str, languages: Sequence[str]) -> Self:
-        """Map the ids of a split, tokenizing it first where that has not been done with the same table and tokenizer.
-
-        Args:
-            prepared: the folder.
-            split: "train", "dev" or "test".
-            languages: source and target language.
-
-        Raises:
-            UserError: a split, language or table that is not there or not whole.
-        """
-        return cls(*(_open_side(prepared, split, language) for language in languages))
+    def open(cls, prepared: PreparedFolder, split: str, columns: Sequence[str]) -> Self:
+        """Map the ids of a split's source and target column; see `open_column`."""
+        return cls(*(open_column(prepared, split, column) for column in columns))
 
 
-def _open_side(prepared: PreparedFolder, split: str, language: str) -> TokenArray:
-    table, tokenizer = prepared.table(split), prepared.tokenizer_path(language)
+def open_column(prepared: PreparedFolder, split: str, column: str) -> TokenArray:
+    """The ids of one column, row by row.
+
+    A language's sentences are tokenized first where that has not been done with the same table and tokenizer. A
+    picture is one id a row: its place, from 0, in `PreparedFolder.images`.
+
+    Args:
+        prepared: the folder.
+        split: "train", "dev" or "test".
+        column: a language, or "image".
+
+    Raises:
+        UserError: a split, column or table that is not there or not whole.
+    """
+    if column == IMAGE:
+        return _number_images(prepared, split)
+    table, tokenizer = prepared.table(split), prepared.tokenizer_path(column)
     key = hashlib.sha256(f"{sha256(table)} {sha256(tokenizer)}".encode()).hexdigest()[:16]
-    folder = prepared.path / CACHE / f"{split}.{language}.{key}"
+    folder = prepared.path / CACHE / f"{split}.{column}.{key}"
     if not folder.exists():
-        _tokenize(prepared, split, language, folder)
+        _tokenize(prepared, split, column, folder)
     return TokenArray(np.load(folder / "ids.npy", mmap_mode="r"), np.load(folder / "offsets.npy", mmap_mode="r"))
+
+
+def _number_images(prepared: PreparedFolder, split: str) -> TokenArray:
+    numbers = {name: number for number, name in enumerate(prepared.images())}
+    names = prepared.column(split, IMAGE)
+    unlisted = next((name for name in names if name not in numbers), None)
+    if unlisted is not None:
+        raise UserError(f"{prepared.table(split)}: {unlisted!r} is not in {IMAGES}; prepare the data again")
+    return TokenArray(np.array([numbers[name] for name in names], dtype=np.int32), np.arange(len(names) + 1))
 
 
 def _tokenize(prepared: PreparedFolder, split: str, language: str, folder: Path) -> None:
@@ -108,7 +123,7 @@ def _tokenize(prepared: PreparedFolder, split: str, language: str, folder: Path)
 
 
 def _chunks(prepared: PreparedFolder, split: str, language: str) -> Iterator[list[str]]:
-    column = prepared.languages.index(language)
+    column = prepared.columns.index(language)
     texts: list[str] = []
     for number, line in open_lines(prepared.table(split)):
         if number == 1:

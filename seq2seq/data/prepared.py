@@ -1,9 +1,10 @@
 """The prepared folder: what data_prep writes and training reads."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple, Self
 
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError, suggest
@@ -12,13 +13,27 @@ from seq2seq.files import open_lines
 FORMAT = 1
 MANIFEST = "manifest.json"
 SPLITS = ("train", "dev", "test")
+TRANSLATION, CAPTIONS = TASKS = ("translation", "captions")
+IMAGE = "image"  # the column of pictures' names, beside the languages
+IMAGES = "images.tsv"
+
+
+class PreparedImage(NamedTuple):
+    """What `images.tsv` says of a picture: the SHA-256 of its file's bytes, and its size in pixels."""
+
+    sha256: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
 class PreparedFolder:
-    """Train, dev and test tables of sentence pairs, their tokenizer and the manifest that describes them.
+    """Train, dev and test tables, their tokenizers and the manifest that describes them.
 
-    A table is UTF-8 text: a header with the two language codes, then one pair a line, divided by a tab.
+    A table is UTF-8 text, its columns divided by tabs, its first line a header. For translation the columns are the two
+    languages, and a row is a pair of sentences. For captions they are "image" and one or two languages, and a row is a
+    picture's name (its path within the picture folder) with one caption in each language; all rows of a picture stand
+    together, in one split.
     """
 
     path: Path
@@ -50,10 +65,19 @@ class PreparedFolder:
         return cls(folder, manifest)
 
     @property
-    def languages(self) -> tuple[str, str]:
-        """The two language codes, in the order of the tables' columns."""
-        first, second = self.manifest["languages"]
-        return first, second
+    def task(self) -> str:
+        """What the tables are for: "translation" or "captions"."""
+        return self.manifest.get("task", TRANSLATION)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language codes, in the order of the tables' columns: two, or one where there are pictures."""
+        return tuple(self.manifest["languages"])
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the tables: the languages, after "image" where there are pictures."""
+        return (IMAGE, *self.languages) if self.task == CAPTIONS else self.languages
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -70,48 +94,117 @@ class PreparedFolder:
             raise UserError(f"{self.path}: no split {split!r}; there is {', '.join(self.splits)}")
         return self.path / f"{split}.tsv"
 
-    def pairs(self, split: str, source: str, target: str) -> tuple[list[str], list[str]]:
-        """The sentences of a split in the source and in the target language, aligned.
+    def rows(self, split: str) -> list[tuple[str, ...]]:
+        """The rows of a split, each with a field for every one of `columns`.
 
         Raises:
-            UserError: unknown split or language, or a table that is not what the manifest says (file and line named).
+            UserError: unknown split, or a table that is not what the manifest says (file and line named).
         """
-        columns = self._column(source), self._column(target)
+        path = self.table(split)
+        rows = list(_read_table(path, self.columns))
+        due = self.manifest["splits"][split]["pairs"]
+        if len(rows) != due:
+            raise UserError(f"{path}: {len(rows)} pairs where the manifest says {due}; prepare the data again")
+        return rows
+
+    def column(self, split: str, name: str) -> list[str]:
+        """One column of a split: the sentences of a language, or the pictures' names ("image").
+
+        Raises:
+            UserError: see `rows`; or an unknown column.
+        """
+        number = self._number(name, self.columns)
+        return [row[number] for row in self.rows(split)]
+
+    def pairs(self, split: str, source: str, target: str) -> tuple[list[str], list[str]]:
+        """The source and the target column of a split, aligned; see `column`.
+
+        Raises:
+            UserError: see `column`; or source and target are the same.
+        """
+        first, second = self._number(source, self.columns), self._number(target, self.columns)
         if source == target:
             raise UserError(f"{self.path}: source and target are both {source!r}")
-        path = self.table(split)
-        sides: tuple[list[str], list[str]] = ([], [])
-        for number, line in open_lines(path):
-            fields = (line or "").split("\t")
-            if len(fields) != 2:
-                raise UserError(f"{path}, line {number}: {len(fields)} columns where 2 are due; prepare the data again")
-            if number == 1:
-                if tuple(fields) != self.languages:
-                    raise UserError(f"{path}: the header says {fields}, the manifest {list(self.languages)}")
-                continue
-            for side, column in zip(sides, columns, strict=True):
-                side.append(fields[column])
-        due = self.manifest["splits"][split]["pairs"]
-        if len(sides[0]) != due:
-            raise UserError(f"{path}: {len(sides[0])} pairs where the manifest says {due}; prepare the data again")
-        return sides
+        rows = self.rows(split)
+        return [row[first] for row in rows], [row[second] for row in rows]
 
     def tokenizer_path(self, language: str) -> Path:
         """The model file of a language's tokenizer (one file for both when it is joint)."""
-        self._column(language)
+        self._number(language, self.languages)
         return self.path / self.manifest["tokenizer"]["files"][language]
 
     def tokenizer(self, language: str) -> Tokenizer:
         """The tokenizer of a language."""
         return Tokenizer.load(self.tokenizer_path(language))
 
-    def _column(self, language: str) -> int:
-        if language not in self.languages:
+    @property
+    def image_folder(self) -> Path:
+        """The folder that the pictures' names are relative to.
+
+        Raises:
+            UserError: the task has no pictures.
+        """
+        self._require_images()
+        return self.path / self.manifest["images"]["folder"]
+
+    def image_path(self, name: str) -> Path:
+        """The file of a picture, whether it is there or not.
+
+        Raises:
+            UserError: a name that leads out of the picture folder.
+        """
+        if not is_inside(name):
+            raise UserError(f"{self.path}: {name!r} is no picture's path within {self.image_folder}")
+        return self.image_folder / name
+
+    def images(self) -> dict[str, PreparedImage]:
+        """Every picture that a split uses, by its name, in the order of `images.tsv`.
+
+        Raises:
+            UserError: the task has no pictures, or the file is not there or not whole (file and line named).
+        """
+        self._require_images()
+        path = self.path / IMAGES
+        images: dict[str, PreparedImage] = {}
+        for number, (name, digest, width, height) in enumerate(_read_table(path, (IMAGE, *PreparedImage._fields)), 2):
+            if not (width.isdecimal() and height.isdecimal() and digest and is_inside(name)):
+                raise UserError(f"{path}, line {number}: no picture with its hash and size; prepare the data again")
+            images[name] = PreparedImage(digest, int(width), int(height))
+        return images
+
+    def _require_images(self) -> None:
+        if self.task != CAPTIONS:
+            raise UserError(f"{self.path}: prepared for {self.task}; it has no pictures")
+
+    def _number(self, name: str, names: tuple[str, ...]) -> int:
+        if name not in names:
+            kind = "column" if IMAGE in names else "language"
+            raise UserError(f"{self.path}: no {kind} {name!r}; it holds {' and '.join(names)}{suggest(name, names)}")
+        return names.index(name)
+
+
+def is_inside(name: str) -> bool:
+    """Whether a path, written with "/", stays within the folder that it is relative to.
+
+    >>> is_inside("train2017/1.jpg"), is_inside("../1.jpg"), is_inside("/1.jpg")
+    (True, False, False)
+    """
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
+
+
+def _read_table(path: Path, header: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The rows after the header, which must be there."""
+    for number, line in open_lines(path):
+        fields = tuple((line or "").split("\t"))
+        if len(fields) != len(header):
             raise UserError(
-                f"{self.path}: no language {language!r}; it holds {' and '.join(self.languages)}"
-                f"{suggest(language, self.languages)}"
+                f"{path}, line {number}: {len(fields)} columns where {len(header)} are due; prepare the data again"
             )
-        return self.languages.index(language)
+        if number > 1:
+            yield fields
+        elif fields != header:
+            raise UserError(f"{path}: the header says {list(fields)} where {list(header)} is due")
 
 
 def _problem(manifest: object) -> str | None:
@@ -120,14 +213,24 @@ def _problem(manifest: object) -> str | None:
         return "not an object"
     if manifest.get("format") != FORMAT:
         return f"format {manifest.get('format')!r} where this version reads {FORMAT}"
+    task = manifest.get("task", TRANSLATION)
+    if task not in TASKS:
+        return f"task {task!r} where this version knows {' and '.join(TASKS)}"
     languages = manifest.get("languages")
-    if not (isinstance(languages, list) and len(languages) == 2 and all(isinstance(item, str) for item in languages)):
-        return "'languages' is not a list of two codes"
+    counts = {TRANSLATION: (2,), CAPTIONS: (1, 2)}[task]
+    if not (isinstance(languages, list) and all(isinstance(item, str) for item in languages)):
+        return "'languages' is not a list of codes"
+    if len(languages) not in counts or len({IMAGE, *languages}) <= len(languages):
+        return f"'languages' is not a list of {' or '.join(map(str, counts))} different codes"
     splits = manifest.get("splits")
     if not isinstance(splits, dict) or not splits.keys() <= set(SPLITS) or "train" not in splits:
         return f"'splits' must hold train and none but {', '.join(SPLITS)}"
     if not all(isinstance(split, dict) and isinstance(split.get("pairs"), int) for split in splits.values()):
         return "'splits' has one without its number of pairs"
+    if task == CAPTIONS:
+        images = manifest.get("images")
+        if not isinstance(images, dict) or not isinstance(images.get("folder"), str):
+            return "'images' names no folder"
     tokenizer = manifest.get("tokenizer")
     files = tokenizer.get("files") if isinstance(tokenizer, dict) else None
     if not isinstance(files, dict) or not set(languages) <= files.keys():

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from data_prep.cleaning import EMPTY, TOO_LONG, Bounds
+from data_prep.corpus import Corpus, Settings, describe_input
+from data_prep.intake import DUPLICATE, take_in
 from data_prep.lines import UNDECODABLE, Line, read_tsv
-from data_prep.pipeline import DROPPED, DUPLICATE, LEAK, Corpus, Settings, describe_input, prepare, take_in
-from data_prep.splitting import shared_sides
+from data_prep.pipeline import DROPPED, LEAK, prepare
+from data_prep.splitting import shared_keys
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.files import sha256
@@ -61,9 +63,9 @@ def test_taking_in_names_every_drop_once():
     ]
     lines = [*_lines(pairs), Line("text", 6, problem=UNDECODABLE), Line("text", 7, ("sí señor", "Yes sir"))]
     intake = take_in(lines, Bounds(max_characters=8))
-    assert intake.pairs == [("Sí señor", "Yes sir"), ("sí señor", "Yes sir")]
+    assert intake.rows == [("Sí señor", "Yes sir"), ("sí señor", "Yes sir")]
     assert intake.places == [("text", 1), ("text", 7)]
-    assert intake.dropped == [
+    assert [drop[:3] for drop in intake.dropped] == [
         ("text", 2, DUPLICATE),
         ("text", 3, EMPTY),
         ("text", 4, EMPTY),
@@ -74,8 +76,8 @@ def test_taking_in_names_every_drop_once():
 
 def test_without_bounds_a_given_split_stays_as_it_is():
     intake = take_in(_lines([("a" * 5000, "b"), ("c", "d"), ("c", "d"), ("", "e")]), None)
-    assert len(intake.pairs) == 3
-    assert intake.dropped == [("text", 4, EMPTY)]
+    assert len(intake.rows) == 3
+    assert [drop[:3] for drop in intake.dropped] == [("text", 4, EMPTY)]
 
 
 def test_the_folder_holds_every_line_or_says_why_not(tmp_path, capsys):
@@ -97,7 +99,7 @@ def test_the_folder_holds_every_line_or_says_why_not(tmp_path, capsys):
 
     tables = {split: _rows(prepared.table(split)) for split in prepared.splits}
     assert sorted(pair for table in tables.values() for pair in table) == sorted(PAIRS)
-    assert all(shared_sides(one, other) == 0 for one, other in combinations(tables.values(), 2))
+    assert all(shared_keys(one, other) == 0 for one, other in combinations(tables.values(), 2))
     assert manifest["leak_check"] == {"shared_sides": 0, "train-dev": 0, "train-test": 0, "dev-test": 0}
     for split, entry in manifest["splits"].items():
         assert entry["sha256"] == sha256(prepared.table(split))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_prep.splitting import components, draw_splits, matching_key, shared_sides
+from data_prep.splitting import components, draw_splits, matching_key, shared_keys
 
 WORDS = st.sampled_from(["uno", "Dos", "¡dos!", "tres", "cua tro", "cuatro", "...", "?!"])
 PAIRS = st.lists(st.tuples(WORDS, st.integers(0, 12).map(str)), max_size=25)
@@ -51,7 +51,7 @@ def test_no_sentence_is_in_two_splits_and_no_pair_is_lost(pairs, dev, test, seed
     assert len(drawn["dev"]) <= dev
     assert len(drawn["test"]) <= test
     tables = [[pairs[index] for index in indices] for indices in drawn.values()]
-    assert all(shared_sides(one, other) == 0 for one, other in itertools.combinations(tables, 2))
+    assert all(shared_keys(one, other) == 0 for one, other in itertools.combinations(tables, 2))
 
 
 def test_single_pairs_give_exact_sizes_by_the_seed():
@@ -63,7 +63,7 @@ def test_single_pairs_give_exact_sizes_by_the_seed():
     assert drawn != draw_splits(groups, sizes, seed=2)
 
 
-def test_shared_sides_counts_each_side_by_its_key():
+def test_shared_keys_counts_each_side_by_its_key():
     train = [("hola", "hello"), ("adiós", "bye"), ("sí", "yes")]
-    assert shared_sides(train, [("¡Hola!", "hi"), ("no", "Yes."), ("bye", "adiós")]) == 2
-    assert shared_sides(train, []) == 0
+    assert shared_keys(train, [("¡Hola!", "hi"), ("no", "Yes."), ("bye", "adiós")]) == 2
+    assert shared_keys(train, []) == 0

@@ -1,0 +1,75 @@
+"""What the commands hand to the pipeline: a corpus, and how it is to be prepared."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from data_prep.cleaning import Bounds
+from data_prep.lines import Line
+from seq2seq.data.prepared import IMAGE
+from seq2seq.errors import UserError
+from seq2seq.files import sha256
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What a command read: where the rows come from and under which conditions they may be used.
+
+    Attributes:
+        languages: of the sides of a pair; of the captions (one or two) where there are pictures.
+        inputs: what `describe_input` gives, one a file.
+        lines: by split: "train", of which dev and test are drawn unless they are given here as well.
+        images: None for pairs of sentences. For captions, of which each line's first side is a picture's name: the
+            folder that the names are relative to, or a function that makes that folder at the path it is given, which
+            is within the prepared folder.
+        listed_images: names of pictures that the input mentions, with captions or without.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    licence: str
+    attribution: str
+    command: str
+    inputs: list[dict[str, Any]]
+    lines: Mapping[str, Iterable[Line]]
+    images: Path | Callable[[Path], None] | None = None
+    listed_images: Iterable[str] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those of the tables."""
+        return self.languages if self.images is None else (IMAGE, *self.languages)
+
+    @property
+    def names(self) -> int:
+        """How many columns, the first ones, hold names and not text."""
+        return len(self.columns) - len(self.languages)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a corpus is prepared."""
+
+    output: Path
+    force: bool
+    bounds: Bounds
+    sizes: Mapping[str, int]  # in pairs or pictures, of the splits to draw; none for those that are given
+    keep_leaks: bool
+    seed: int
+    tokenizer: str
+    vocab_size: int
+    joint: bool
+    plain: bool = False  # bring the text to the form of `plain_caption`
+
+
+def describe_input(path: Path) -> dict[str, Any]:
+    """The manifest's entry for an input file.
+
+    Raises:
+        UserError: no such file, or not readable.
+    """
+    try:
+        return {"path": str(path), "bytes": path.stat().st_size, "sha256": sha256(path)}
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from error

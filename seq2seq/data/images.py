@@ -1,0 +1,227 @@
+"""Pictures: whatever file a user brings becomes RGB, or one clear line; and the transform to a backbone's pixels."""
+
+import contextlib
+import io
+import re
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal, get_args
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from seq2seq.errors import UserError
+
+MAX_PIXELS = 80_000_000  # 240 MB as RGB; below the limit at which Pillow begins to warn
+Fault = Literal["missing", "broken", "truncated", "over-large"]
+
+# Kinds that a camera, a phone or a web page makes. Pillow knows more, of which some start other programs.
+_FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "PPM", "AVIF", "JPEG2000", "TGA", "ICO")
+_ORIENTATION = 0x0112  # the EXIF tag
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_warnings_lock = threading.Lock()
+
+Source = str | Path | bytes | Image.Image
+
+
+class ImageError(UserError):
+    """A picture that cannot be used.
+
+    Attributes:
+        fault: "missing" (no file), "truncated", "over-large" (more than MAX_PIXELS) or "broken" (anything else).
+    """
+
+    def __init__(self, message: str, fault: Fault) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+def load_image(source: Source) -> Image.Image:
+    """Read a picture as a viewer would show it, in mode RGB.
+
+    Of an animation the first frame is taken; what EXIF says of the rotation is done; what is transparent shows white.
+    Grey of 16 bits is scaled to 8. Whole numbers of 32 bits and floats have no agreed range: up to 1 (floats), 255 or
+    65,535 is taken to be the range where all values are in it, else the values are stretched.
+
+    Args:
+        source: a file, the bytes of one, or a picture of Pillow, which stays as it is.
+
+    Raises:
+        ImageError: no such file, not a picture or a damaged one, or one of more than MAX_PIXELS pixels, which is found
+            before they are read.
+
+    >>> load_image(Image.new("LA", (1, 2), (0, 0))).getpixel((0, 1))
+    (255, 255, 255)
+    """
+    if isinstance(source, Image.Image):
+        return _convert(source, f"a picture of mode {source.mode}")
+    if isinstance(source, bytes):
+        return _decode(io.BytesIO(source), f"a picture of {len(source):,} bytes")
+    try:
+        path = Path(source)
+        if not path.is_file():
+            raise _not_a_file(path)
+        with path.open("rb") as file:
+            return _decode(file, str(source))
+    except OSError as error:
+        raise ImageError(f"{source}: cannot be read ({error.strerror or error})", "broken") from error
+    except ValueError as error:  # a NUL in the name
+        raise ImageError(f"{str(source)!r}: no such file", "missing") from error
+
+
+def _not_a_file(path: Path) -> ImageError:
+    if path.is_dir():
+        return ImageError(f"{path}: a folder, not a picture", "broken")
+    if path.exists():
+        return ImageError(f"{path}: not an ordinary file", "broken")
+    return ImageError(f"{path}: no such file", "missing")
+
+
+def _decode(file: IO[bytes], name: str) -> Image.Image:
+    if not file.read(1):
+        raise ImageError(f"{name}: an empty file, not a picture", "broken")
+    file.seek(0)
+    Image.init()
+    try:
+        with _quiet():
+            image: Image.Image = Image.open(file, formats=[kind for kind in _FORMATS if kind in Image.OPEN])
+    except Image.DecompressionBombError as error:
+        pixels = re.search(r"\d+", str(error))
+        raise _over_large(name, int(pixels[0]) if pixels else 2 * MAX_PIXELS) from error
+    except Exception as error:  # Pillow's readers raise whatever a hostile file leads them to
+        raise ImageError(f"{name}: not a picture, or of a kind that is not read", "broken") from error
+    with image:
+        return _convert(image, name)
+
+
+def _over_large(name: str, pixels: int) -> ImageError:
+    return ImageError(
+        f"{name}: {pixels:,} pixels are over the limit of {MAX_PIXELS:,}; make the picture smaller first", "over-large"
+    )
+
+
+def _convert(image: Image.Image, name: str) -> Image.Image:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise _over_large(f"{name}: {width:,} x {height:,}", width * height)
+    if not width or not height:
+        raise ImageError(f"{name}: {width} x {height} pixels, so there is nothing to see", "broken")
+    try:
+        rgb = _to_rgb(image)
+    except Exception as error:  # see _decode
+        detail = " ".join(str(error).split()) or type(error).__name__
+        if "truncated" in detail.lower():
+            raise ImageError(f"{name}: the picture is truncated ({detail})", "truncated") from error
+        raise ImageError(f"{name}: the picture is damaged ({detail})", "broken") from error
+    upright = _UPRIGHT.get(_orientation(image))
+    return rgb if upright is None else rgb.transpose(upright)
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        image = Image.fromarray(_eight_bits(np.asarray(image), sixteen=";16" in image.mode))
+    if image.has_transparency_data:
+        rgba = image.convert("LA" if image.mode == "La" else "RGBA").convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    return image.convert("RGB")  # a copy, even of RGB
+
+
+def _eight_bits(grey: np.ndarray, sixteen: bool) -> np.ndarray:
+    """(H, W) uint8 of grey values of another type; `sixteen` says that their range is that of 16 bits."""
+    values = np.nan_to_num(grey.astype(np.float64), posinf=0, neginf=0)
+    lowest, highest = values.min(), values.max()
+    if sixteen:
+        lowest, highest = 0.0, 65535.0
+    elif lowest >= 0 and highest <= 65535:
+        fractions = grey.dtype.kind == "f" and highest <= 1
+        lowest, highest = 0.0, 1.0 if fractions else 255.0 if highest <= 255 else 65535.0
+    return np.rint((values - lowest) * (255 / max(highest - lowest, 1e-300))).astype(np.uint8)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        with _quiet():
+            return image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # damaged EXIF data is no reason to refuse a picture
+        return 1
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Pillow's warnings to itself; one thread at a time, since Python's filters belong to the whole process."""
+    with _warnings_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@dataclass(frozen=True)
+class ImageTransform:
+    """From a picture to the pixels that a backbone reads; the same in training, in the feature cache and in use.
+
+    Attributes:
+        size: width and height of the result in pixels.
+        mean: of red, green and blue, on the scale from 0 to 1; taken off.
+        std: likewise; divided by.
+        resize: "squash" brings the whole picture to a square; "crop" takes the largest square in its middle.
+
+    >>> transform = ImageTransform(size=4, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
+    >>> transform.pixels(Image.new("RGB", (7, 1), "white"))[:, 0, 0]
+    tensor([1., 1., 1.])
+    """
+
+    size: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    resize: Literal["squash", "crop"] = "squash"
+
+    def __post_init__(self) -> None:
+        if self.size < 1:
+            raise ValueError(f"size {self.size}: must be 1 or more")
+        if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
+            raise ValueError(f"mean {self.mean} and std {self.std}: three numbers each are wanted, std above 0")
+        if self.resize not in get_args(Literal["squash", "crop"]):
+            raise ValueError(f"resize {self.resize!r}: must be squash or crop")
+
+    def pixels(
+        self, image: Image.Image, flip: bool = False, crop: tuple[float, float, float, float] | None = None
+    ) -> Tensor:
+        """The picture's pixels, (3, size, size) float32.
+
+        Args:
+            image: in mode RGB, as `load_image` gives it.
+            flip: mirror left and right.
+            crop: left, top, right and bottom of the part to take, as fractions (0 to 1) of what `resize` would show.
+        """
+        left, top, right, bottom = self.shown(*image.size)
+        if crop is not None:
+            width, height = right - left, bottom - top
+            right, bottom = left + crop[2] * width, top + crop[3] * height
+            left, top = left + crop[0] * width, top + crop[1] * height
+        size = (self.size, self.size)
+        square = image.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
+        pixels = torch.from_numpy(np.array(square)).permute(2, 0, 1).float() / 255
+        if flip:
+            pixels = pixels.flip(2)
+        mean, std = (torch.tensor(values).view(3, 1, 1) for values in (self.mean, self.std))
+        return (pixels - mean) / std
+
+    def shown(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of what is seen of a picture of this size, in its pixels."""
+        if self.resize == "squash":
+            return 0, 0, width, height
+        side = min(width, height)
+        left, top = (width - side) / 2, (height - side) / 2
+        return left, top, left + side, top + side
