@@ -1,7 +1,7 @@
 """What the commands hand to the pipeline: a corpus, and how it is to be prepared."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ class Corpus:
             folder that the names are relative to, or a function that makes that folder at the path it is given, which
             is within the prepared folder.
         listed_images: names of pictures that the input mentions, with captions or without.
+        notes: further entries of the manifest.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Corpus:
     lines: Mapping[str, Iterable[Line]]
     images: Path | Callable[[Path], None] | None = None
     listed_images: Iterable[str] = ()
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:

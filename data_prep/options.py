@@ -63,11 +63,11 @@ def make_parser(
     module: str, description: str, split_size: int = 2000, vocab_size: int = 8000
 ) -> argparse.ArgumentParser:
     """A parser with the options that commands for pairs of sentences share; the module's own come before parsing."""
-    parser = _parser(module, description)
+    parser = base_parser(module, description)
     splits = parser.add_argument_group("splits", "Pairs that share a sentence, in either language, stay in one split.")
-    _add_splits(splits, "pairs", split_size)
-    tokenizer = _add_tokenizer(parser, "unigram", vocab_size)
-    _add_languages(tokenizer, joint=True)
+    add_splits(splits, "pairs", split_size)
+    tokenizer = add_tokenizer(parser, "unigram", vocab_size)
+    add_languages(tokenizer, joint=True)
     bounds = _add_bounds(parser, "A pair is kept when both sides keep to these bounds.", Bounds())
     bounds.add_argument(
         "--max-ratio",
@@ -97,29 +97,23 @@ def make_caption_parser(
         vocab_size: the default size.
         languages: the most that captions may be in at once.
     """
-    parser = _parser(module, description)
+    parser = base_parser(module, description)
     splits = parser.add_argument_group("splits", "All captions of a picture and of identical files stay in one split.")
     if split_size is not None:
-        _add_splits(splits, "pictures", split_size)
+        add_splits(splits, "pictures", split_size)
     splits.add_argument(
         "--keep-leaks", action="store_true", help="keep training pictures whose very file is also in dev or test"
     )
-    sides = _add_tokenizer(parser, tokenizer, vocab_size)
+    sides = add_tokenizer(parser, tokenizer, vocab_size)
     if languages > 1:
-        _add_languages(sides, joint=False)
-    bounds = _add_bounds(
-        parser, "A caption of the train split is kept when it keeps to these bounds.", Bounds(max_words=50)
-    )
-    bounds.add_argument(
-        "--as-written",
-        action="store_true",
-        help="keep capitals and punctuation; without this, captions get the form in which they are scored: lower case, "
-        "no punctuation but hyphens, apostrophes and points within words",
-    )
+        add_languages(sides, joint=False)
+    _add_bounds(parser, "A caption of the train split is kept when it keeps to these bounds.", Bounds(max_words=50))
+    add_text_form(parser.add_argument_group("text"))
     return parser
 
 
-def _parser(module: str, description: str) -> argparse.ArgumentParser:
+def base_parser(module: str, description: str) -> argparse.ArgumentParser:
+    """A parser with the options of every command."""
     parser = argparse.ArgumentParser(
         prog=f"python -m data_prep.{module}", description=description, formatter_class=HelpFormatter
     )
@@ -129,14 +123,16 @@ def _parser(module: str, description: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _add_splits(group: argparse._ArgumentGroup, unit: str, size: int) -> None:
+def add_splits(group: argparse._ArgumentGroup, unit: str, size: int) -> None:
+    """The options --dev-size and --test-size."""
     for split in DRAWN_SPLITS:
         group.add_argument(
             f"--{split}-size", type=whole(0), default=size, metavar="N", help=f"{unit} to draw for {split}; 0: none"
         )
 
 
-def _add_tokenizer(parser: argparse.ArgumentParser, kind: str, vocab_size: int) -> argparse._ArgumentGroup:
+def add_tokenizer(parser: argparse.ArgumentParser, kind: str, vocab_size: int) -> argparse._ArgumentGroup:
+    """The group of options about the tokenizer, with the defaults given."""
     group = parser.add_argument_group("tokenizer", "SentencePiece, trained on the train split only.")
     group.add_argument("--tokenizer", choices=KINDS, default=kind, help="kind of pieces")
     group.add_argument(
@@ -145,7 +141,8 @@ def _add_tokenizer(parser: argparse.ArgumentParser, kind: str, vocab_size: int) 
     return group
 
 
-def _add_languages(group: argparse._ArgumentGroup, joint: bool) -> None:
+def add_languages(group: argparse._ArgumentGroup, joint: bool) -> None:
+    """The options --joint and --separate; `joint` is the default."""
     sides = group.add_mutually_exclusive_group()
     sides.add_argument(
         "--joint",
@@ -155,6 +152,16 @@ def _add_languages(group: argparse._ArgumentGroup, joint: bool) -> None:
     )
     sides.add_argument(
         "--separate", dest="joint", action="store_false", help=f"one for each{'' if joint else ' (the default)'}"
+    )
+
+
+def add_text_form(group: argparse._ArgumentGroup) -> None:
+    """The option that says which form captions get."""
+    group.add_argument(
+        "--as-written",
+        action="store_true",
+        help="keep capitals and punctuation; without this, captions get the form in which they are scored: lower case, "
+        "no punctuation but hyphens, apostrophes and points within words",
     )
 
 

@@ -74,6 +74,7 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
             "dropped": dict(Counter(drop.reason for drop in dropped).most_common()),
             "kept": kept,
             "splits": {},
+            **corpus.notes,
         }
         for split, rows in tables.items():
             table = _write_table(folder / f"{split}.tsv", corpus.columns, rows)
