@@ -31,7 +31,7 @@ def main() -> None:
     for precision in ("int8", "bf16", "fp32"):
         translator = Translator.load(options.model, device="cpu", precision=precision)
         loaded = translator.models[0]
-        sources, references = prepared.pairs("dev", loaded.source_language, loaded.target_language)
+        sources, references = prepared.pairs("dev", loaded.source.code, loaded.target.code)
         for name, search in SEARCHES:
             translator.translate(sources[:WARM_UP], batch_size=options.batch_size, **search)
             begin = time.perf_counter()

@@ -95,7 +95,7 @@ def decode(arguments: argparse.Namespace) -> None:
 def _target_share(prepared: Path) -> float:
     """Target tokens in a token of the longer side: the peers bound a batch by the latter, the toolkit by the former."""
     data = TranslationData(str(prepared), SOURCE, TARGET)
-    corpus = ParallelCorpus.open(data.prepared, "train", data.languages)
+    corpus = ParallelCorpus.open(data.prepared, "train", data.columns)
     longer = np.maximum(corpus.source.lengths, corpus.target.lengths) + 1
     return float((corpus.target.lengths + 1).mean() / longer.mean())
 

@@ -1,8 +1,8 @@
-"""The model folder: a trained translator as files that can be copied, published and loaded again.
+"""The model folder: a trained model as files that can be copied, published and loaded again.
 
-    config.yaml         the languages, the tokenizers' files and all that is needed to build the model
+    config.yaml         the task, the languages, the tokenizers' files and all that is needed to build the model
     model.safetensors   the weights, float32, each once
-    tokenizer.model     the joint tokenizer, or source.model and target.model
+    tokenizer.model     the joint tokenizer, or source.model and target.model (a captioner has the latter alone)
     card.md             what the model is, for people
     scores.json         how good it is; written by `seq2seq evaluate`, gone when the model is saved anew
 
@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import safetensors.torch
 import torch
@@ -26,23 +26,25 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from seq2seq.config import one_line, parse_options, read_yaml, shown
+from seq2seq.data.prepared import CAPTIONS, TASKS, TRANSLATION
 from seq2seq.data.tokenizer import Tokenizer
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, suggest
 from seq2seq.files import atomic_write
-from seq2seq.model import ModelConfig, Seq2Seq, build_model
+from seq2seq.model import CaptionerConfig, ModelConfig, Seq2Seq, build_captioner, build_model
 
 FORMAT = 1
 CONFIG = "config.yaml"
 WEIGHTS = "model.safetensors"
 CARD = "card.md"
 SCORES = "scores.json"
-JOINT_TOKENIZER, SOURCE_TOKENIZER, TARGET_TOKENIZER = "tokenizer.model", "source.model", "target.model"
-_OWN_FILES = {CONFIG, WEIGHTS, CARD, SCORES, JOINT_TOKENIZER, SOURCE_TOKENIZER, TARGET_TOKENIZER}
+JOINT_TOKENIZER = "tokenizer.model"
+_TOKENIZERS = {"source": "source.model", "target": "target.model"}
+_OWN_FILES = {CONFIG, WEIGHTS, CARD, SCORES, JOINT_TOKENIZER, *_TOKENIZERS.values()}
 
 
 @dataclass
 class SideConfig:
-    """One side of the translation: its language code, its tokenizer's file within the folder and that one's size."""
+    """A language: its code, its tokenizer's file within the folder and that one's size."""
 
     language: str
     tokenizer: str
@@ -50,15 +52,34 @@ class SideConfig:
 
 
 @dataclass
-class FolderConfig:
-    """What `config.yaml` holds; `extra` is free, for instance the name and hash of the training data."""
+class TranslatorSettings:
+    """A translator's `config.yaml`; `extra` is free, for instance the name and hash of the training data."""
 
     format: int
-    task: Literal["translation"]
+    task: str
     source: SideConfig
     target: SideConfig
     model: ModelConfig
     extra: dict[str, Any]
+
+
+@dataclass
+class CaptionerSettings:
+    """A captioner's `config.yaml`."""
+
+    format: int
+    task: str
+    target: SideConfig
+    model: CaptionerConfig
+    extra: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Language:
+    """One side of a model: the code of its language, and its tokenizer."""
+
+    code: str
+    tokenizer: Tokenizer
 
 
 @dataclass(frozen=True)
@@ -68,30 +89,29 @@ class LoadedModel:
     Attributes:
         model: the model, float32.
         config: what it was built from.
-        source_language: code of the language it reads.
-        target_language: code of the language it writes.
-        source_tokenizer: of the language it reads.
-        target_tokenizer: of the language it writes.
+        source: the language it reads; None for a captioner, which reads pictures.
+        target: the language it writes.
         settings: the whole of `config.yaml`.
     """
 
     model: Seq2Seq
-    config: ModelConfig
-    source_language: str
-    target_language: str
-    source_tokenizer: Tokenizer
-    target_tokenizer: Tokenizer
+    config: ModelConfig | CaptionerConfig
+    source: Language | None
+    target: Language
     settings: dict[str, Any]
+
+    @property
+    def task(self) -> str:
+        """What it does: "translation" or "captions"."""
+        return CAPTIONS if self.source is None else TRANSLATION
 
 
 def save_model(
     folder: str | Path,
     model: Seq2Seq,
-    config: ModelConfig,
-    source_language: str,
-    target_language: str,
-    source_tokenizer_path: str | Path,
-    target_tokenizer_path: str | Path,
+    config: ModelConfig | CaptionerConfig,
+    source: tuple[str, str | Path] | None,
+    target: tuple[str, str | Path],
     card: str,
     extra: dict[str, Any] | None = None,
 ) -> None:
@@ -101,37 +121,32 @@ def save_model(
         folder: where; files in it that are no part of a model folder stay, `scores.json` of an earlier model goes.
         model: the model, on any device and in any precision.
         config: what it was built from.
-        source_language: code of the language it reads.
-        target_language: code of the language it writes.
-        source_tokenizer_path: its model file; kept once when both are equal.
-        target_tokenizer_path: its model file.
+        source: code of the language it reads and the model file of its tokenizer; None for a captioner.
+        target: the same of the language it writes; equal tokenizers are kept once.
         card: Markdown for people: training data and licence, scores, limits.
         extra: plain YAML values to keep in `config.yaml`, for instance the name and hash of the training data.
 
     Raises:
         UserError: a tokenizer that cannot be read or has another size than the model, or the folder cannot be written.
     """
-    source, target = Tokenizer.load(source_tokenizer_path), Tokenizer.load(target_tokenizer_path)
-    joint = source.model == target.model
-    settings = FolderConfig(
-        format=FORMAT,
-        task="translation",
-        source=SideConfig(source_language, JOINT_TOKENIZER if joint else SOURCE_TOKENIZER, len(source)),
-        target=SideConfig(target_language, JOINT_TOKENIZER if joint else TARGET_TOKENIZER, len(target)),
-        model=config,
-        extra=extra or {},
-    )
-    for tokenizer, path, embedding in (
-        (source, source_tokenizer_path, model.encoder.embedding),
-        (target, target_tokenizer_path, model.decoder.embedding),
-    ):
+    task = CAPTIONS if source is None else TRANSLATION
+    settings: dict[str, Any] = {"format": FORMAT, "task": task}
+    given = {"source": source, "target": target}
+    tokenizers = {name: Tokenizer.load(side[1]) for name, side in given.items() if side}
+    joint = len({tokenizer.model for tokenizer in tokenizers.values()}) < len(tokenizers)
+    files = {name: JOINT_TOKENIZER if joint else _TOKENIZERS[name] for name in tokenizers}
+    for name, tokenizer in tokenizers.items():
+        language, path = given[name]  # type: ignore[misc]
+        embedding: Any = (model.encoder if name == "source" else model.decoder).embedding
         if len(tokenizer) != embedding.num_embeddings:
             raise UserError(f"{path}: {len(tokenizer)} pieces, but the model has {embedding.num_embeddings}")
-    text = yaml.safe_dump(asdict(settings), sort_keys=False, allow_unicode=True)
+        settings[name] = asdict(SideConfig(language, files[name], len(tokenizer)))
+    settings |= {"model": asdict(config), "extra": extra or {}}
+    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     weights = {name: _storable(tensor) for name, tensor in _tensors(model).items()}
     with _whole_folder(Path(folder).resolve()) as new:
-        source.save(new / settings.source.tokenizer)
-        target.save(new / settings.target.tokenizer)
+        for name, tokenizer in tokenizers.items():
+            tokenizer.save(new / files[name])
         for name, content in (
             (CONFIG, text.encode()),
             (CARD, card.encode()),
@@ -150,9 +165,13 @@ def load_model(folder: str | Path) -> LoadedModel:
     folder = Path(folder)
     identity = _identity(folder)
     raw = _read_settings(folder)
-    settings = parse_options(FolderConfig, raw, folder / CONFIG)
-    tokenizers = []
-    for name, side in (("source", settings.source), ("target", settings.target)):
+    kind: type[TranslatorSettings | CaptionerSettings] = _SETTINGS[_task(raw, folder / CONFIG)]
+    settings = parse_options(kind, raw, folder / CONFIG)
+    languages = {}
+    for name in _TOKENIZERS:
+        side: SideConfig | None = getattr(settings, name, None)
+        if side is None:
+            continue
         if not re.fullmatch(r"\w[\w.-]*", side.tokenizer):
             raise UserError(
                 f"{folder / CONFIG}: {name}.tokenizer: {side.tokenizer[:60]!r} is no name of a file in here"
@@ -163,11 +182,14 @@ def load_model(folder: str | Path) -> LoadedModel:
                 f"{folder / side.tokenizer}: {len(tokenizer)} pieces, but {CONFIG} says {name}.vocab_size "
                 f"{side.vocab_size}; it is not the tokenizer that the model was trained with"
             )
-        tokenizers.append(tokenizer)
+        languages[name] = Language(side.language, tokenizer)
     try:
         # Without memory and without random numbers until the file is known to hold what the config asks for.
         with torch.device("meta"), _WithoutNormal():
-            model = build_model(settings.model, settings.source.vocab_size, settings.target.vocab_size)
+            if isinstance(settings, CaptionerSettings):
+                model = build_captioner(settings.model, settings.target.vocab_size)
+            else:
+                model = build_model(settings.model, settings.source.vocab_size, settings.target.vocab_size)
     except UserError as error:
         raise UserError(f"{folder / CONFIG}: {error}") from error
     _fill(model, folder / WEIGHTS)
@@ -176,12 +198,31 @@ def load_model(folder: str | Path) -> LoadedModel:
     return LoadedModel(
         model=model.eval(),
         config=settings.model,
-        source_language=settings.source.language,
-        target_language=settings.target.language,
-        source_tokenizer=tokenizers[0],
-        target_tokenizer=tokenizers[1],
+        source=languages.get("source"),
+        target=languages["target"],
         settings=raw,
     )
+
+
+def task_of(folder: str | Path) -> str:
+    """What the model in a folder does, "translation" or "captions".
+
+    Raises:
+        UserError: no model folder.
+    """
+    _identity(Path(folder))
+    return _task(_read_settings(Path(folder)), Path(folder) / CONFIG)
+
+
+_SETTINGS = {TRANSLATION: TranslatorSettings, CAPTIONS: CaptionerSettings}
+
+
+def _task(raw: Any, path: Path) -> str:
+    task = raw.get("task", TRANSLATION) if isinstance(raw, dict) else TRANSLATION
+    if not isinstance(task, str) or task not in TASKS:
+        near = suggest(task[:60], TASKS) if isinstance(task, str) else ""
+        raise UserError(f"{path}: task: {shown(task)} is not one of {', '.join(TASKS)}{near}")
+    return task
 
 
 def _read_settings(folder: Path) -> Any:

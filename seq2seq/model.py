@@ -1,7 +1,7 @@
 """Encoder and decoder as one model."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, get_args, get_type_hints
 
 from torch import Tensor, nn
 
@@ -9,6 +9,7 @@ from seq2seq.context import Context
 from seq2seq.decoders.attention import AttentionName
 from seq2seq.decoders.recurrent import Injection, RecurrentDecoder
 from seq2seq.decoders.state import DecoderState
+from seq2seq.encoders.image import ImageEncoder
 from seq2seq.encoders.text import TextEncoder
 from seq2seq.errors import UserError, suggest
 from seq2seq.recurrent import CellName
@@ -31,6 +32,23 @@ class EncoderConfig:
 
 
 @dataclass
+class ImageEncoderConfig:
+    """The image encoder's sizes and choices; see `seq2seq.encoders.image.ImageEncoder`."""
+
+    backbone: str = "mobilenet_v2"
+    weights: str = "default"
+    layer: str = "auto"
+    fine_tune: str = "auto"
+    image_size: int = 0
+    mean: list[float] = field(default_factory=list)
+    std: list[float] = field(default_factory=list)
+    resize: Literal["squash", "crop"] = "squash"
+    projection_size: int = 512
+    layer_norm: bool = True
+    dropout: float = 0.2
+
+
+@dataclass
 class DecoderConfig:
     """The decoder's sizes and choices; see `seq2seq.decoders.recurrent.RecurrentDecoder`."""
 
@@ -40,11 +58,29 @@ class DecoderConfig:
     injections: list[Injection] = field(default_factory=lambda: ["initial_state", "attention"])
     attention: AttentionName = "general"
     heads: int = 1
+    attention_gate: bool = False
     input_feeding: bool = False
     dropout: float = 0.2
     word_dropout: float = 0.0
     residual: bool = False
     layer_norm: bool = False
+
+
+@dataclass
+class CaptionerConfig:
+    """All that is needed to build a picture-to-text model but its vocabulary.
+
+    Attributes:
+        embedding_size: E, of the words and of the read-out.
+        tied_embeddings: whether the decoder's input and output embeddings are one ("decoder") or not ("none").
+        encoder: the image encoder's own part.
+        decoder: the decoder's own part.
+    """
+
+    embedding_size: int = 256
+    tied_embeddings: Literal["none", "decoder"] = "decoder"
+    encoder: ImageEncoderConfig = field(default_factory=ImageEncoderConfig)
+    decoder: DecoderConfig = field(default_factory=DecoderConfig)
 
 
 @dataclass
@@ -73,13 +109,13 @@ class Seq2Seq(nn.Module):
         decoder: writes from a `Context`.
     """
 
-    def __init__(self, encoder: TextEncoder, decoder: RecurrentDecoder) -> None:
+    def __init__(self, encoder: TextEncoder | ImageEncoder, decoder: RecurrentDecoder) -> None:
         super().__init__()
         self.encoder, self.decoder = encoder, decoder
 
-    def encode(self, tokens: Tensor, lengths: Tensor) -> Context:
-        """Context of a batch of sources (B, S) with `lengths` (B,)."""
-        return self.encoder(tokens, lengths)
+    def encode(self, source: Tensor, lengths: Tensor) -> Context:
+        """Context of a batch of sources: (B, S) ids with their `lengths` (B,), or what a picture's encoder reads."""
+        return self.encoder(source, lengths)
 
     def start(self, context: Context) -> DecoderState:
         """The decoder's state before the first token."""
@@ -89,42 +125,33 @@ class Seq2Seq(nn.Module):
         """Logits (R, V) after one more token (R,), and the new state."""
         return self.decoder.step(tokens, state)
 
-    def features(self, source: Tensor, source_lengths: Tensor, prefix: Tensor) -> Tensor:
-        """Read-outs (B, T, E) for target prefixes (B, T), for the training loss."""
-        return self.decoder.features(prefix, self.encode(source, source_lengths))
+    def teach(
+        self, source: Tensor, source_lengths: Tensor, prefix: Tensor, rows: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """What a loss needs of target prefixes (N, T); see `RecurrentDecoder.teach`.
+
+        Args:
+            source: B sources, as for `encode`.
+            source_lengths: (B,).
+            prefix: (N, T).
+            rows: (N,) which of the sources each prefix belongs to; None where N = B and each has its own.
+        """
+        context = self.encode(source, source_lengths)
+        return self.decoder.teach(prefix, context if rows is None else context.select(rows))
 
 
 def build_model(config: ModelConfig, source_vocab_size: int, target_vocab_size: int) -> Seq2Seq:
-    """Build the model that `config` describes.
+    """Build the text-to-text model that `config` describes.
 
     Raises:
         UserError: sizes or choices that do not go together.
     """
-    for part, options in asdict(config).items():
-        for name, value in options.items() if isinstance(options, dict) else ():
-            _check(f"model.{part}.{name}", name, value)
-    _check("model.embedding_size", "embedding_size", config.embedding_size)
-    tied = get_args(TiedEmbeddings)
-    if config.tied_embeddings not in tied:
-        raise UserError(
-            f"model.tied_embeddings: {config.tied_embeddings!r} is not one of {', '.join(tied)}"
-            f"{suggest(config.tied_embeddings, tied)}"
-        )
+    _check(config)
     try:
         encoder = TextEncoder(source_vocab_size, config.embedding_size, **asdict(config.encoder))
     except ValueError as error:
         raise UserError(f"model.encoder: {error}") from error
-    try:
-        decoder = RecurrentDecoder(
-            target_vocab_size,
-            encoder.memory_size,
-            encoder.summary_size,
-            config.embedding_size,
-            tied_embeddings=config.tied_embeddings != "none",
-            **asdict(config.decoder),
-        )
-    except ValueError as error:
-        raise UserError(f"model.decoder: {error}") from error
+    decoder = _build_decoder(config, encoder, target_vocab_size)
     if config.tied_embeddings == "all":
         if source_vocab_size != target_vocab_size:
             raise UserError(
@@ -135,10 +162,69 @@ def build_model(config: ModelConfig, source_vocab_size: int, target_vocab_size: 
     return Seq2Seq(encoder, decoder)
 
 
+def build_captioner(config: CaptionerConfig, vocab_size: int) -> Seq2Seq:
+    """Build the picture-to-text model that `config` describes.
+
+    Raises:
+        UserError: sizes or choices that do not go together, or a backbone or its weights that cannot be had.
+    """
+    _check(config)
+    try:
+        encoder = ImageEncoder(**asdict(config.encoder))
+    except (ValueError, UserError) as error:
+        raise UserError(f"model.encoder: {error}") from error
+    return Seq2Seq(encoder, _build_decoder(config, encoder, vocab_size))
+
+
+def self_contained(config: CaptionerConfig, encoder: ImageEncoder) -> CaptionerConfig:
+    """The same model's configuration without anything that is looked up elsewhere: weights, their size and scale."""
+    backbone = encoder.backbone
+    transform = backbone.transform
+    resolved = replace(
+        config.encoder,
+        weights="none",
+        layer=backbone.layer,
+        fine_tune="none" if backbone.frozen else config.encoder.fine_tune,
+        image_size=transform.size,
+        mean=list(transform.mean),
+        std=list(transform.std),
+    )
+    return replace(config, encoder=resolved)
+
+
+def _build_decoder(
+    config: ModelConfig | CaptionerConfig, encoder: TextEncoder | ImageEncoder, vocab_size: int
+) -> RecurrentDecoder:
+    try:
+        return RecurrentDecoder(
+            vocab_size,
+            encoder.memory_size,
+            encoder.summary_size,
+            config.embedding_size,
+            tied_embeddings=config.tied_embeddings != "none",
+            **asdict(config.decoder),
+        )
+    except ValueError as error:
+        raise UserError(f"model.decoder: {error}") from error
+
+
+def _check(config: ModelConfig | CaptionerConfig) -> None:
+    for part, options in asdict(config).items():
+        for name, value in options.items() if isinstance(options, dict) else ():
+            _check_value(f"model.{part}.{name}", name, value)
+    _check_value("model.embedding_size", "embedding_size", config.embedding_size)
+    tied = get_args(get_type_hints(type(config))["tied_embeddings"])
+    if config.tied_embeddings not in tied:
+        raise UserError(
+            f"model.tied_embeddings: {config.tied_embeddings!r} is not one of {', '.join(tied)}"
+            f"{suggest(config.tied_embeddings, tied)}"
+        )
+
+
 _LARGEST = {"hidden_size": 65536, "embedding_size": 65536, "layers": 64, "heads": 65536}
 
 
-def _check(option: str, name: str, value: Any) -> None:
+def _check_value(option: str, name: str, value: Any) -> None:
     if name in _LARGEST and not 1 <= value <= _LARGEST[name]:
         raise UserError(f"{option}: {value} is not from 1 to {_LARGEST[name]}")
     if name.endswith("dropout") and not 0 <= value < 1:

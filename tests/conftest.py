@@ -42,7 +42,7 @@ def save_tiny(folder: Path, tokenizer: Path, seed: int = 1, steps: int = 0) -> P
         torch.manual_seed(seed)
         model = build_model(config, len(vocabulary), len(vocabulary))
         _teach(model, vocabulary, steps)
-    save_model(folder, model, config, "es", "en", tokenizer, tokenizer, card="# A model of the tests\n")
+    save_model(folder, model, config, ("es", tokenizer), ("en", tokenizer), card="# A model of the tests\n")
     return folder
 
 

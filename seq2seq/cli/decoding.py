@@ -3,13 +3,13 @@
 import argparse
 from collections.abc import Collection
 from dataclasses import fields
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import torch
 
 from seq2seq.cli.arguments import number, positive, whole_number
 from seq2seq.errors import UserError
-from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, PRECISIONS, Translator
+from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, PRECISIONS, Candidate, Generator
 from seq2seq.search import SearchOptions
 
 MODEL_HELP = "a model folder, as training or `seq2seq export` writes it; several are used as an ensemble"
@@ -18,14 +18,14 @@ MODEL_HELP = "a model folder, as training or `seq2seq export` writes it; several
 SEARCH_HELP = {
     "search": {
         "method": "beam search, greedy search (quickest) or random sampling",
-        "beam": "beam search: translations of a line followed at once; more is slower and, up to about 5, better",
-        "n_best": "beam search: translations given for each line, at most as many as --beam, as JSON lines",
-        "length_penalty": "what a translation's score is divided by, so that long ones may win (wu: Wu et al., 2016)",
+        "beam": "beam search: outputs followed at once for an input; more is slower and, up to about 5, better",
+        "n_best": "beam search: outputs given for each input, at most as many as --beam, as JSON lines",
+        "length_penalty": "what an output's score is divided by, so that long ones may win (wu: Wu et al., 2016)",
         "length_penalty_alpha": "strength of the length penalty: more favours longer output",
         "coverage_penalty": "weight of the penalty for source words that were passed over (Wu et al., 2016)",
         "no_repeat_ngram": "never write the same run of so many word pieces twice; 0 allows it",
     },
-    "length of the output, in word pieces": {
+    "length of the output, in word pieces (a picture counts as a source of 20)": {
         "min_length": "at least so many",
         "min_length_ratio": "and at least so many times the pieces of the source",
         "max_length": "at most so many",
@@ -33,7 +33,7 @@ SEARCH_HELP = {
         "max_length_offset": "plus so many",
     },
     "random sampling (--method sample)": {
-        "samples": "translations drawn for each line; more than one are given as JSON lines",
+        "samples": "outputs drawn for each input; more than one are given as JSON lines",
         "temperature": "below 1 is safer, above 1 more varied",
         "top_k": "draw from the so many likeliest word pieces; 0 for all",
         "top_p": "draw from the likeliest word pieces that together have this probability",
@@ -42,8 +42,10 @@ SEARCH_HELP = {
 }
 
 
-def add_decoding_options(parser: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
-    """Add the options of search, but for the fields named by `without`, and those of where and how fast it runs."""
+def add_decoding_options(
+    parser: argparse.ArgumentParser, without: Collection[str] = (), batch_size: int = BATCH_SIZE
+) -> None:
+    """Add the options of search and those of where and how fast it runs, but for those named by `without`."""
     known = {field.name: field for field in fields(SearchOptions)}
     for title, options in SEARCH_HELP.items():
         group = parser.add_argument_group(title)
@@ -57,18 +59,19 @@ def add_decoding_options(parser: argparse.ArgumentParser, without: Collection[st
     run.add_argument(
         "--batch-size",
         type=positive,
-        default=BATCH_SIZE,
+        default=batch_size,
         metavar="N",
-        help="lines translated at once (default: %(default)s)",
+        help="inputs worked on at once (default: %(default)s)",
     )
-    run.add_argument(
-        "--max-source-tokens",
-        type=positive,
-        default=MAX_SOURCE_TOKENS,
-        metavar="N",
-        help="lines of more word pieces than this are cut at sentence ends, translated in parts and joined "
-        "(default: %(default)s)",
-    )
+    if "max_source_tokens" not in without:
+        run.add_argument(
+            "--max-source-tokens",
+            type=positive,
+            default=MAX_SOURCE_TOKENS,
+            metavar="N",
+            help="lines of more word pieces than this are cut at sentence ends, translated in parts and joined "
+            "(default: %(default)s)",
+        )
     run.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     run.add_argument(
         "--precision",
@@ -103,8 +106,26 @@ def given_search_options(arguments: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-def load_translator(arguments: argparse.Namespace) -> Translator:
+AnyGenerator = TypeVar("AnyGenerator", bound=Generator)
+
+
+def load(kind: type[AnyGenerator], arguments: argparse.Namespace) -> AnyGenerator:
     """The model or ensemble that the arguments name, on the device and in the precision that they name."""
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
-    return Translator.load(arguments.model, device=arguments.device, precision=arguments.precision)
+    return kind.load(arguments.model, device=arguments.device, precision=arguments.precision)
+
+
+def as_record(candidate: Candidate, arguments: argparse.Namespace) -> dict[str, Any]:
+    """A candidate as JSON, with the details that --scores and --alignments ask for."""
+    record: dict[str, Any] = {"text": candidate.text}
+    if arguments.scores:
+        record["score"] = candidate.score
+    if arguments.scores or arguments.alignments:
+        record["tokens"] = candidate.tokens
+    if arguments.scores:
+        record["log_probs"] = candidate.log_probs
+    if arguments.alignments:
+        weights = candidate.alignment
+        record["alignment"] = None if weights is None else [[round(x, 4) for x in row] for row in weights.tolist()]
+    return record

@@ -3,16 +3,18 @@
 import argparse
 import os
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load_translator
+from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load
 from seq2seq.cli.lines import check_output
-from seq2seq.data.prepared import SPLITS, PreparedFolder
+from seq2seq.cli.test_sets import TestSet, describe_file, read_test_set
+from seq2seq.data.prepared import CAPTIONS, SPLITS
 from seq2seq.errors import UserError
 from seq2seq.evaluation import (
     TOKENIZERS,
@@ -25,9 +27,9 @@ from seq2seq.evaluation import (
     write_record,
 )
 from seq2seq.evaluation.scores import HIGHER_IS_BETTER
-from seq2seq.files import atomic_write, open_lines, sha256
-from seq2seq.folder import SCORES, WEIGHTS
-from seq2seq.inference import Translator, search_options
+from seq2seq.files import atomic_write, sha256
+from seq2seq.folder import SCORES, WEIGHTS, task_of
+from seq2seq.inference import Captioner, Translator, search_options
 from seq2seq.progress import counting
 
 DESCRIPTION = """\
@@ -45,17 +47,6 @@ scores.json holds: format (1), date, sentences, scores {BLEU, chrF, TER: {value,
 SHA-256 of each file), models, decoding (every setting of search), speed, baseline, versions and hardware. A later
 evaluation replaces it; keep several with --output.
 """
-
-
-@dataclass(frozen=True)
-class _TestSet:
-    """What is translated and what it is compared with; `source` is None where nothing is translated."""
-
-    source: list[str] | None
-    references: list[list[str]]
-    language: str | None
-    reference_name: str
-    record: dict[str, Any]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -102,44 +93,71 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Translate, score and record as `arguments` say."""
+    """Generate, score and record as `arguments` say."""
     _check(arguments)
     options = given_search_options(arguments)
     output = _output(arguments)
-    translator = load_translator(arguments) if arguments.model else None
-    test_set = _test_set(arguments, translator)
-    baseline = _read_aligned(arguments.baseline, test_set)
-    how = {"language": test_set.language, "tokenizer": arguments.tokenize, "lowercase": arguments.lowercase}
-    make_bleu(**how)  # a tokenizer that is not there is told before translating, too
+    model = _load(arguments) if arguments.model else None
+    test_set = read_test_set(arguments, model)
+    baseline = test_set.read_outputs(arguments.baseline)
+    score, compare = _scorers(arguments, test_set)
     facts: dict[str, Any] = {}
-    if translator is None:
-        hypotheses = _read_aligned(arguments.hypothesis, test_set)
-        facts["data"] = {**test_set.record, "hypothesis": _file(arguments.hypothesis)}
+    if model is None:
+        outputs = test_set.read_outputs(arguments.hypothesis)
+        facts["data"] = {**test_set.record, "hypothesis": describe_file(arguments.hypothesis)}
     else:
-        hypotheses, seconds = _translate(translator, test_set, arguments, options)
+        outputs, seconds = _generate(model, test_set, arguments, options)
         if arguments.translations is not None:
             with atomic_write(arguments.translations) as file:
-                file.writelines(f"{line}\n" for line in hypotheses)
+                file.writelines(f"{line}\n" for line in outputs)
         facts = {
             "data": test_set.record,
-            "models": [{"name": _name(path), "sha256": sha256(Path(path) / WEIGHTS)} for path in arguments.model],
+            "models": [
+                {"name": Path(path).resolve().name, "sha256": sha256(Path(path) / WEIGHTS)} for path in arguments.model
+            ],
             "decoding": {
                 **asdict(search_options(**options)),
                 "batch_size": arguments.batch_size,
-                "max_source_tokens": arguments.max_source_tokens,
-                "precision": translator.precision,
+                "max_source_tokens": None if test_set.captions else arguments.max_source_tokens,
+                "precision": model.precision,
             },
             "seconds": seconds,
-            "device": translator.device,
+            "device": model.device,
         }
-    scores = score_translations(hypotheses, test_set.references, **how)
+    scores = score(outputs, test_set.references)
     comparisons = None
     if arguments.baseline is not None:
-        comparisons = compare_to_baseline(hypotheses, baseline, test_set.references, **how)
-        facts["baseline"] = _file(arguments.baseline)
+        comparisons = compare(outputs, baseline, test_set.references)
+        facts["baseline"] = describe_file(arguments.baseline)
     if output is not None:
-        write_record(output, make_record(scores, sentences=len(hypotheses), comparisons=comparisons, **facts))
-    _report(scores, comparisons, len(hypotheses), facts.get("seconds"), output)
+        write_record(output, make_record(scores, sentences=len(outputs), comparisons=comparisons, **facts))
+    _report(scores, comparisons, len(outputs), facts.get("seconds"), output)
+
+
+def _load(arguments: argparse.Namespace) -> Translator | Captioner:
+    return load(Captioner, arguments) if task_of(arguments.model[0]) == CAPTIONS else load(Translator, arguments)
+
+
+def _scorers(arguments: argparse.Namespace, test_set: TestSet) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """How outputs are scored, and how they are compared with a baseline's."""
+    if not test_set.captions:
+        how = {"language": test_set.language, "tokenizer": arguments.tokenize, "lowercase": arguments.lowercase}
+        make_bleu(**how)  # a tokenizer that is not there is told before translating, too
+        return (
+            lambda outputs, references: score_translations(outputs, _streams(references), **how),
+            lambda outputs, baseline, references: compare_to_baseline(outputs, baseline, _streams(references), **how),
+        )
+    for option in ("tokenize", "lowercase"):
+        if getattr(arguments, option):
+            raise UserError(f"--{option}: captions are scored by coco-caption's rules, which leave no choice")
+    from seq2seq.evaluation.captions import compare_captions, score_captions
+
+    return score_captions, compare_captions
+
+
+def _streams(references: list[list[str]]) -> list[list[str]]:
+    """From the references of each sentence to the first of all, the second of all and so on: sacrebleu's way."""
+    return [list(stream) for stream in zip(*references, strict=True)]
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -175,46 +193,23 @@ def _output(arguments: argparse.Namespace) -> Path | None:
     return folder / SCORES
 
 
-def _test_set(arguments: argparse.Namespace, translator: Translator | None) -> _TestSet:
-    language = translator.models[0].target_language if translator else arguments.target_language
-    if arguments.data:
-        prepared = PreparedFolder.open(arguments.data)
-        if translator:
-            origin = translator.models[0].source_language
-        else:
-            others = [code for code in prepared.languages if code != language]
-            origin = others[0] if len(others) == 1 else language  # a wrong code is told by `pairs`
-        source, reference = prepared.pairs(arguments.split, origin, language)
-        record = {
-            "name": str(prepared.manifest.get("name", _name(arguments.data))),
-            "split": arguments.split,
-            "files": [{"role": "pairs", **_file(prepared.table(arguments.split))}],
-        }
-        return _TestSet(source, [reference], language, str(prepared.table(arguments.split)), record)
-    paths = [*filter(None, [arguments.source]), *arguments.reference]
-    texts = [_read(path) for path in paths]
-    for path, text in zip(paths, texts, strict=True):
-        _check_aligned(path, text, paths[0], texts[0])
-    references = texts[-len(arguments.reference) :]
-    files = [{"role": "source" if path == arguments.source else "reference", **_file(path)} for path in paths]
-    record = {"name": _name(arguments.source or arguments.reference[0]), "split": None, "files": files}
-    return _TestSet(texts[0] if arguments.source else None, references, language, arguments.reference[0], record)
-
-
-def _translate(
-    translator: Translator, test_set: _TestSet, arguments: argparse.Namespace, options: dict[str, Any]
+def _generate(
+    model: Translator | Captioner, test_set: TestSet, arguments: argparse.Namespace, options: dict[str, Any]
 ) -> tuple[list[str], float]:
-    source = test_set.source or []
+    sources = test_set.sources or []
     started = time.perf_counter()
-    with counting("translating", "lines", len(source)) as progress:
-        hypotheses = translator.translate(
-            source,
-            batch_size=arguments.batch_size,
-            max_source_tokens=arguments.max_source_tokens,
-            progress=lambda part, whole: progress.show(len(source) * part / whole),
-            **options,
-        )
-    return hypotheses, time.perf_counter() - started
+    what = ("captioning", "pictures") if test_set.captions else ("translating", "lines")
+    with counting(*what, len(sources)) as progress:
+
+        def show(part: int, whole: int) -> None:
+            progress.show(len(sources) * part / whole)
+
+        shared: dict[str, Any] = {"batch_size": arguments.batch_size, "progress": show, **options}
+        if isinstance(model, Captioner):
+            outputs = model.caption(sources, **shared)
+        else:
+            outputs = model.translate(sources, max_source_tokens=arguments.max_source_tokens, **shared)
+    return outputs, time.perf_counter() - started
 
 
 def _report(
@@ -229,7 +224,7 @@ def _report(
         for title in ("baseline", "difference", "p"):
             table.add_column(title)
     for name, score in scores.items():
-        arrow = "↑" if HIGHER_IS_BETTER[name] else "↓"
+        arrow = "↑" if HIGHER_IS_BETTER.get(name, True) else "↓"
         interval = "-" if score.interval is None else f"{score.interval[0]:.1f} to {score.interval[1]:.1f}"
         row = [f"{name} {arrow}", f"{score.value:.1f}", interval]
         if comparisons is not None:
@@ -239,35 +234,7 @@ def _report(
     Console().print(table)
     for name, score in scores.items():
         print(f"{name}: {score.signature}")
-    speed = "" if seconds is None else f" translated in {seconds:.1f} s ({sentences / seconds:,.1f} a second)"
-    print(f"{sentences:,} sentences{speed}")
+    speed = "" if seconds is None else f" in {seconds:.1f} s ({sentences / seconds:,.1f} a second)"
+    print(f"{sentences:,} outputs{speed}")
     if output is not None:
         print(f"recorded in {output}")
-
-
-def _read(path: str) -> list[str]:
-    return [line or "" for _, line in open_lines(path)]
-
-
-def _read_aligned(path: str | None, test_set: _TestSet) -> list[str]:
-    """The lines of a file that must be as many as the references; none when there is no file."""
-    if path is None:
-        return []
-    lines = _read(path)
-    _check_aligned(path, lines, test_set.reference_name, test_set.references[0])
-    return lines
-
-
-def _check_aligned(path: str, lines: list[str], other_path: str, others: list[str]) -> None:
-    if len(lines) != len(others):
-        raise UserError(
-            f"{path} has {len(lines)} sentences but {other_path} has {len(others)}; they must be as many, one a line"
-        )
-
-
-def _file(path: str | Path) -> dict[str, str]:
-    return {"name": _name(path), "sha256": sha256(path)}
-
-
-def _name(path: str | Path) -> str:
-    return Path(path).resolve().name

@@ -17,7 +17,8 @@ from seq2seq.errors import UserError, run_command, suggest
 
 COMMANDS = {
     "translate": "translate text, a line in and a line out",
-    "evaluate": "score a model's translations, or a file of them, against references",
+    "caption": "caption pictures, a picture in and a line out",
+    "evaluate": "score a model's outputs, or a file of them, against references",
     "export": "make a model folder of a training checkpoint",
 }
 

@@ -6,9 +6,9 @@ import sys
 from functools import partial
 from typing import Any
 
-from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load_translator
+from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, as_record, given_search_options, load
 from seq2seq.cli.lines import count_lines, open_input, open_output, read_chunks
-from seq2seq.inference import Candidate, Translation
+from seq2seq.inference import Translation, Translator
 from seq2seq.progress import Counter, counting
 
 _CHUNK_BATCHES = 32  # read at a time: enough to sort lines by length, little enough that memory stays bounded
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
     by_hand = arguments.input is None and sys.stdin is not None and sys.stdin.isatty()
     on_screen = arguments.output is None and sys.stdout.isatty()
     with open_input(arguments.input) as stream, open_output(arguments.output) as output:
-        translator = load_translator(arguments)
+        translator = load(Translator, arguments)
         if by_hand:
             print("Type a line to translate and press Enter; end with Ctrl-D.", file=sys.stderr)
         with counting("translating", "lines", total, quiet=by_hand or on_screen) as progress:
@@ -109,19 +109,5 @@ def _as_json(number: int, translation: Translation, arguments: argparse.Namespac
     }
     if arguments.alignments:
         record["source_tokens"] = translation.source_tokens
-    record["candidates"] = [_candidate(candidate, arguments) for candidate in translation.candidates]
+    record["candidates"] = [as_record(candidate, arguments) for candidate in translation.candidates]
     return json.dumps(record, ensure_ascii=False, allow_nan=False)
-
-
-def _candidate(candidate: Candidate, arguments: argparse.Namespace) -> dict[str, Any]:
-    record: dict[str, Any] = {"text": candidate.text}
-    if arguments.scores:
-        record["score"] = candidate.score
-    if arguments.scores or arguments.alignments:
-        record["tokens"] = candidate.tokens
-    if arguments.scores:
-        record["log_probs"] = candidate.log_probs
-    if arguments.alignments:
-        weights = candidate.alignment
-        record["alignment"] = None if weights is None else [[round(x, 4) for x in row] for row in weights.tolist()]
-    return record

@@ -15,14 +15,16 @@ from seq2seq.data.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch of sentence pairs. Letters: B sentences, S source and T target positions, padded at the end with 0.
+    """A batch of sources and of the target sentences of each. Letters: B sources, N targets, S source and T target
+    positions, padded at the end with 0.
 
     Attributes:
-        source: (B, S) ids, each row closed by the end-of-sentence id.
-        source_lengths: (B,) with that id counted.
-        prefix: (B, T) what the decoder reads: begin of sentence, then the target's ids.
-        goal: (B, T) what it shall say: the target's ids, then end of sentence.
-        indices: (B,) numbers of the sentences in their split.
+        source: (B, S) ids, each row closed by the end-of-sentence id; or whatever a picture's encoder reads.
+        source_lengths: (B,) with that id counted; of pictures the positions of the grid.
+        prefix: (N, T) what the decoder reads: begin of sentence, then the target's ids.
+        goal: (N, T) what it shall say: the target's ids, then end of sentence.
+        indices: (B,) numbers of the sources in their split.
+        rows: (N,) which of the B sources each target belongs to; None where each source has the one in its place.
     """
 
     source: Tensor
@@ -30,21 +32,25 @@ class Batch:
     prefix: Tensor
     goal: Tensor
     indices: Tensor
+    rows: Tensor | None = None
 
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device; lengths and indices stay where they are read, on the host."""
         return Batch(
-            self.source.to(device), self.source_lengths, self.prefix.to(device), self.goal.to(device), self.indices
+            self.source.to(device),
+            self.source_lengths,
+            self.prefix.to(device),
+            self.goal.to(device),
+            self.indices,
+            None if self.rows is None else self.rows.to(device),
         )
 
     def twice(self) -> "Batch":
-        """Every sentence two times, the whole batch after itself: two dropout passes in one (R-Drop)."""
-        return Batch(
-            *(
-                torch.cat([part, part])
-                for part in (self.source, self.source_lengths, self.prefix, self.goal, self.indices)
-            )
-        )
+        """Every source and target two times, the whole batch after itself: two dropout passes in one (R-Drop)."""
+        parts = (self.source, self.source_lengths, self.prefix, self.goal, self.indices)
+        source, source_lengths, prefix, goal, indices = (torch.cat([part, part]) for part in parts)
+        rows = None if self.rows is None else torch.cat([self.rows, self.rows + len(self.source)])
+        return Batch(source, source_lengths, prefix, goal, indices, rows)
 
 
 class BatchPlan(NamedTuple):
@@ -65,6 +71,15 @@ def pad(rows: list[list[int]]) -> Tensor:
     for place, row in zip(padded, rows, strict=True):
         place[: len(row)] = row
     return torch.from_numpy(padded)
+
+
+def teach(targets: list[list[int]]) -> tuple[Tensor, Tensor]:
+    """What the decoder reads and what it shall say, (N, T) each, of N target sentences.
+
+    >>> [side.tolist() for side in teach([[5, 6], [7]])]
+    [[[2, 5, 6], [2, 7, 0]], [[5, 6, 3], [7, 3, 0]]]
+    """
+    return pad([[BOS_ID, *ids] for ids in targets]), pad([[*ids, EOS_ID] for ids in targets])
 
 
 class BatchDataset(Dataset[Batch]):
@@ -92,10 +107,9 @@ class BatchDataset(Dataset[Batch]):
             ]
         source, target = sides
         return Batch(
-            source=pad([[*ids, EOS_ID] for ids in source]),
-            source_lengths=torch.tensor([len(ids) + 1 for ids in source]),
-            prefix=pad([[BOS_ID, *ids] for ids in target]),
-            goal=pad([[*ids, EOS_ID] for ids in target]),
+            pad([[*ids, EOS_ID] for ids in source]),
+            torch.tensor([len(ids) + 1 for ids in source]),
+            *teach(target),
             indices=torch.from_numpy(plan.indices),
         )
 
@@ -190,7 +204,7 @@ class BatchLoader(DataLoader[Batch]):
         workers: processes that make them ahead; 0 makes them in this one.
     """
 
-    def __init__(self, dataset: BatchDataset, sampler: TokenBatchSampler, workers: int = 0) -> None:
+    def __init__(self, dataset: Dataset[Batch], sampler: TokenBatchSampler, workers: int = 0) -> None:
         super().__init__(dataset, batch_size=None, sampler=sampler, collate_fn=_same, num_workers=workers)  # type: ignore[arg-type]
         self.plans = sampler
         self.given = 0

@@ -44,6 +44,8 @@ class RecurrentDecoder(nn.Module):
         injections: how the context enters, see above; at least one.
         attention: "additive", "general" or "dot".
         heads: attention heads.
+        attention_gate: let the query say, from 0 to 1, how much of the attention's context enters (the scalar beta of
+            Xu et al. 2015, arXiv 1502.03044, section 4.2.1).
         input_feeding: give the last read-out to the first layer beside the word (Luong et al. 2015); training then
             takes one step after the other.
         tied_embeddings: the output matrix is the input embedding (Press & Wolf 2017).
@@ -71,6 +73,7 @@ class RecurrentDecoder(nn.Module):
         injections: list[Injection] | tuple[Injection, ...] = ("initial_state", "attention"),
         attention: AttentionName = "general",
         heads: int = 1,
+        attention_gate: bool = False,
         input_feeding: bool = False,
         tied_embeddings: bool = True,
         dropout: float = 0.2,
@@ -102,6 +105,7 @@ class RecurrentDecoder(nn.Module):
         self.layers = nn.ModuleList(recurrent)  # type: ignore[assignment]
         self.norms = nn.ModuleList(nn.LayerNorm(hidden_size) if layer_norm else nn.Identity() for _ in sizes)
         self.attention = Attention(hidden_size, memory_size, attention, heads) if attends else None
+        self.gate = nn.Linear(hidden_size, 1) if attends and attention_gate else None
         if "initial_state" in self.injections:
             self.bridge = nn.Linear(summary_size, sum(layer.state_size for layer in self.layers) * hidden_size)
         if "first_step" in self.injections:
@@ -131,7 +135,7 @@ class RecurrentDecoder(nn.Module):
             feed=self.output.weight.new_zeros(rows, self.output.in_features) if self.input_feeding else None,
         )
         if "first_step" in self.injections:
-            _, state = self._run(self.first_word(summary)[None], state)
+            _, _, state = self._run(self.first_word(summary)[None], state)
         return state
 
     def step(self, tokens: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState]:
@@ -144,27 +148,34 @@ class RecurrentDecoder(nn.Module):
         Returns:
             logits (R, V) and the new state; the old one is unchanged.
         """
-        features, state = self._run(self.embedding(tokens)[None], state)
+        features, _, state = self._run(self.embedding(tokens)[None], state)
         return self.output(features[0]), state
 
     def forward(self, prefix: Tensor, context: Context) -> Tensor:
         """Logits (B, T, V) after every token of the prefixes (B, T), with teacher forcing."""
-        return self.output(self.features(prefix, context))
+        return self.output(self.teach(prefix, context)[0])
 
-    def features(self, prefix: Tensor, context: Context) -> Tensor:
-        """What the output matrix multiplies: (B, T, E), for a loss that never holds all logits."""
+    def teach(self, prefix: Tensor, context: Context) -> tuple[Tensor, Tensor | None]:
+        """All that a loss needs of prefixes (B, T).
+
+        Returns:
+            What the output matrix multiplies, (B, T, E), for a loss that never holds all logits; and the attention's
+            weights (B, T, S), or None without attention.
+        """
         words = self.dropout(self.word_dropout(self.embedding(prefix.t())))
         state = self.start(context)
         if not self.input_feeding:
-            return self._run(words, state)[0].transpose(0, 1)
-        outputs = []
+            features, weights, _ = self._run(words, state)
+            return features.transpose(0, 1), None if weights is None else weights.transpose(0, 1)
+        outputs, looks = [], []
         for word in words:
-            features, state = self._run(word[None], state)
+            features, weights, state = self._run(word[None], state)
             outputs.append(features[0])
-        return torch.stack(outputs, 1)
+            looks += [] if weights is None else [weights[0]]
+        return torch.stack(outputs, 1), torch.stack(looks, 1) if looks else None
 
-    def _run(self, words: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState]:
-        """One pass over `words` (T, R, E): T steps in training, one in search. Returns read-outs (T, R, E)."""
+    def _run(self, words: Tensor, state: DecoderState) -> tuple[Tensor, Tensor | None, DecoderState]:
+        """One pass over `words` (T, R, E), T steps in training, one in search: read-outs (T, R, E), weights (T, R, S)."""
         length, rows = words.shape[:2]
         everywhere = []
         if state.injected is not None:
@@ -194,7 +205,7 @@ class RecurrentDecoder(nn.Module):
             feed=None if state.feed is None else features[-1],
             attention=None if weights is None else weights[-1],
         )
-        return features, state
+        return features, weights, state
 
     def _attend(self, x: Tensor, state: DecoderState) -> tuple[Tensor, Tensor]:
         """Attention for queries (T, R, H): context vectors (T, R, F) and weights (T, R, S)."""
@@ -208,4 +219,5 @@ class RecurrentDecoder(nn.Module):
         def back(tensor: Tensor) -> Tensor:
             return tensor.reshape(sentences, -1, length, tensor.shape[2]).permute(2, 0, 1, 3).reshape(length, rows, -1)
 
-        return back(context), back(weights)
+        found = back(context)
+        return found if self.gate is None else found * torch.sigmoid(self.gate(x)), back(weights)

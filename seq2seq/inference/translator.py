@@ -1,27 +1,25 @@
 """Strings in, strings out: a trained model with its tokenizers, ready for use."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any, Self
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 
 from seq2seq.data.batching import pad
+from seq2seq.data.prepared import TRANSLATION
 from seq2seq.data.text import normalise
 from seq2seq.data.tokenizer import EOS_ID, UNK_ID
-from seq2seq.errors import UserError, suggest
-from seq2seq.folder import LoadedModel, load_model
-from seq2seq.inference.placement import PRECISIONS, choose_device, choose_precision, place
+from seq2seq.errors import UserError
+from seq2seq.folder import LoadedModel
+from seq2seq.inference.generator import Generator, Progress, check_size, search_options
 from seq2seq.inference.splitting import split_long
 from seq2seq.inference.translation import Candidate, Translation, join_candidates
-from seq2seq.search import Ensemble, Hypothesis, SearchOptions, search
+from seq2seq.search import SearchOptions, search
 
 BATCH_SIZE = 64
 MAX_SOURCE_TOKENS = 100
 _MOST_PARTS = 1_000_000  # of a line; only a number that tells parts of different lines apart
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class _Sentence:
     prefix: list[int]
 
 
-class Translator:
+class Translator(Generator):
     """One model, or an ensemble of models with one vocabulary, that translates lines of text.
 
     Make one with `Translator.load`.
@@ -45,45 +43,15 @@ class Translator:
     ```
 
     Attributes:
-        device: where the models run.
-        dtype: the number format of their weights, or of their products (int8).
-        models: as loaded, with their configurations.
+        source: the language that it reads.
     """
 
+    task = TRANSLATION
+
     def __init__(self, models: Sequence[LoadedModel], device: torch.device, dtype: torch.dtype) -> None:
-        self.models = list(models)
-        self.device, self.dtype = device, dtype
-        self.source_tokenizer = models[0].source_tokenizer
-        self.target_tokenizer = models[0].target_tokenizer
-        networks = [place(loaded.model, device, dtype) for loaded in models]
-        self._network = networks[0] if len(networks) == 1 else Ensemble(networks)
-
-    @classmethod
-    def load(cls, folders: str | Path | Sequence[str | Path], device: str = "auto", precision: str = "auto") -> Self:
-        """Load a model folder, or several as an ensemble whose probabilities are averaged.
-
-        Nothing in a folder is executed: weights are safetensors, the configuration is plain YAML, tokenizers are
-        SentencePiece models.
-
-        Args:
-            folders: one model folder or a list of them.
-            device: "auto" (a GPU where there is one), "cpu", "cuda", "cuda:1", "mps".
-            precision: "fp32", "bf16", "int8" (on a CPU: the fastest), or "auto": bf16 where the device computes faster
-                in it than in fp32, else fp32.
-
-        Raises:
-            UserError: a folder that is not there or damaged, models of different languages or vocabularies, no such
-                device.
-        """
-        paths = [folders] if isinstance(folders, str | Path) else list(folders)
-        if not paths:
-            raise UserError("no model folder is named")
-        chosen = choose_device(device)
-        dtype = choose_precision(precision, chosen)
-        models = [load_model(path) for path in paths]
-        for path, other in zip(paths[1:], models[1:], strict=True):
-            _check_alike(path, other, paths[0], models[0])
-        return cls(models, chosen, dtype)
+        super().__init__(models, device, dtype)
+        assert models[0].source is not None
+        self.source = models[0].source
 
     def translate(self, lines: Iterable[str], **options: Any) -> list[str]:
         """Translate lines, each to one line, in their order; a line without words gives an empty one.
@@ -125,9 +93,8 @@ class Translator:
             UserError: an unknown option or a value that it does not allow, not as many prefixes as lines, or a prefix
                 with characters that the model does not know.
         """
-        for name, value in (("batch_size", batch_size), ("max_source_tokens", max_source_tokens)):
-            if value < 1:
-                raise UserError(f"{name} {value}: must be 1 or more")
+        check_size("batch_size", batch_size)
+        check_size("max_source_tokens", max_source_tokens)
         settings = search_options(**options)
         sources = list(lines)
         if prefixes is not None and len(prefixes) != len(sources):
@@ -146,8 +113,8 @@ class Translator:
     def _sentences(
         self, sources: list[str], prefixes: Sequence[str], max_tokens: int, first_number: int
     ) -> list[_Sentence]:
-        tokenizer = self.source_tokenizer
-        encoded = zip(tokenizer.encode_batch(sources), self.target_tokenizer.encode_batch(prefixes), strict=True)
+        tokenizer = self.source.tokenizer
+        encoded = zip(tokenizer.encode_batch(sources), self.target.tokenizer.encode_batch(prefixes), strict=True)
         sentences = []
         for line, (ids, prefix) in enumerate(encoded):
             if UNK_ID in prefix:
@@ -162,11 +129,6 @@ class Translator:
             for part, piece in enumerate(filter(None, pieces)):
                 sentences.append(_Sentence(line, first + part, piece, [] if part else prefix))
         return sentences
-
-    @property
-    def precision(self) -> str:
-        """The name of the number format in use: "fp32", "bf16" or "int8"."""
-        return next(name for name, dtype in PRECISIONS.items() if dtype is self.dtype)
 
     @torch.inference_mode()
     def _search(self, batch: list[_Sentence], options: SearchOptions, alignments: bool) -> list[list[Candidate]]:
@@ -186,55 +148,15 @@ class Translator:
             for row, hypotheses in zip(rows, found, strict=True)
         ]
 
-    def _candidate(self, hypothesis: Hypothesis, source_length: int, alignments: bool) -> Candidate:
-        ids = [*hypothesis.tokens, *([EOS_ID] if hypothesis.finished else [])]
-        attention = hypothesis.attention if alignments else None
-        return Candidate(
-            text=self.target_tokenizer.decode(hypothesis.tokens),
-            score=hypothesis.score,
-            tokens=tuple(self.target_tokenizer.pieces(ids)),
-            log_probs=hypothesis.log_probs,
-            alignment=None if attention is None else attention[:, :source_length].float().cpu(),
-        )
-
     def _assemble(self, source: str, found: list[tuple[_Sentence, list[Candidate]]]) -> Translation:
         found.sort(key=lambda item: item[0].number)
         ids = [index for sentence, _ in found for index in (*sentence.ids, EOS_ID)]
         return Translation(
             source=source,
-            source_tokens=tuple(self.source_tokenizer.pieces(ids)),
+            source_tokens=tuple(self.source.tokenizer.pieces(ids)),
             candidates=join_candidates([candidates for _, candidates in found]) if found else (),
             parts=len(found),
         )
-
-
-def search_options(**options: Any) -> SearchOptions:
-    """`SearchOptions(**options)`, with a suggestion for a misspelt name.
-
-    Raises:
-        UserError: an unknown option or a value that it does not allow.
-    """
-    known = [field.name for field in fields(SearchOptions)]
-    for name in options:
-        if name not in known:
-            raise UserError(f"unknown option {name!r}: use {', '.join(known)}{suggest(name, known)}")
-    return SearchOptions(**options)
-
-
-def _check_alike(path: str | Path, model: LoadedModel, first_path: str | Path, first: LoadedModel) -> None:
-    """Raise UserError unless two models can be of one ensemble."""
-    directions = [f"{loaded.source_language} to {loaded.target_language}" for loaded in (model, first)]
-    if directions[0] != directions[1]:
-        raise UserError(
-            f"{path}: translates {directions[0]}, but {first_path} {directions[1]}; "
-            "the models of an ensemble must share their languages"
-        )
-    for side in ("source_tokenizer", "target_tokenizer"):
-        if getattr(model, side).model != getattr(first, side).model:
-            raise UserError(
-                f"{path}: its {side.replace('_', ' ')} differs from that of {first_path}; "
-                "the models of an ensemble must share their vocabularies"
-            )
 
 
 def _batches(sentences: list[_Sentence], batch_size: int) -> Iterator[list[_Sentence]]:

@@ -4,7 +4,13 @@ from typing import Any
 
 from torch import nn
 
-from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, TRANSLATION, PreparedFolder
+
+USE = {TRANSLATION: 'echo "..." | seq2seq translate {}', CAPTIONS: "seq2seq caption {} PICTURE ..."}
+_IN_PYTHON = {
+    TRANSLATION: 'Translator.load("MODEL_FOLDER").translate(["..."])',
+    CAPTIONS: 'Captioner.load("MODEL_FOLDER").caption(["picture.jpg"])',
+}
 
 _CARD = """\
 # {source} to {target}
@@ -13,9 +19,9 @@ A recurrent encoder-decoder with {parameters:,} parameters, trained for {steps:,
 
 ## Use
 
-    echo "..." | seq2seq translate MODEL_FOLDER
+    {command}
 
-or in Python: `Translator.load("MODEL_FOLDER").translate(["..."])`.
+or in Python: `{python}`.
 
 ## Scores
 
@@ -23,20 +29,20 @@ or in Python: `Translator.load("MODEL_FOLDER").translate(["..."])`.
 
 ## Data
 
-- corpus: {name}, {pairs:,} training pairs, {vocabulary}
+- corpus: {name}, {pairs}, {vocabulary}
 - licence of the data: {licence}
 - attribution: {attribution}
 
 ## Limits
 
-It has seen sentences like those of its corpus and nothing else: what is longer, of another field or in another style is
-translated worse. It can be fluent and wrong. Check before you rely on it.
+It has seen what its corpus holds and nothing else: what is of another field or in another style comes out worse. It can
+be fluent and wrong. Check before you rely on it.
 """
 
 
 def write_card(
     data: PreparedFolder,
-    languages: tuple[str, str],
+    columns: tuple[str, str],
     model: nn.Module,
     steps: int,
     records: dict[str, dict[str, Any]] | None = None,
@@ -45,26 +51,29 @@ def write_card(
 
     Args:
         data: what the model was trained on.
-        languages: of source and target.
+        columns: of source and target in the data's tables.
         model: the model.
         steps: optimizer steps it was trained for.
         records: by split, what `seq2seq.evaluation.make_record` made.
     """
     manifest = data.manifest
-    sizes = sorted({len(data.tokenizer(language)) for language in languages})
+    sizes = sorted({len(data.tokenizer(column)) for column in columns if column in data.languages})
+    train = manifest["splits"]["train"]
     scores = [
-        f"- {split}, {record['sentences']:,} sentences: {name} {score['value']:.1f} ({score['signature']})"
+        f"- {split}, {record['sentences']:,} sources: {name} {score['value']:.1f} ({score['signature']})"
         for split, record in (records or {}).items()
         for name, score in record["scores"].items()
     ]
     return _CARD.format(
-        source=languages[0],
-        target=languages[1],
+        source=columns[0],
+        target=columns[1],
+        command=USE[data.task].format("MODEL_FOLDER"),
+        python=_IN_PYTHON[data.task],
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         steps=steps,
         scores="\n".join(scores) or "Not measured yet: `seq2seq evaluate MODEL_FOLDER --data PREPARED_FOLDER`.",
         name=manifest.get("name", data.path.name),
-        pairs=manifest["splits"]["train"]["pairs"],
+        pairs=f"{train['pairs']:,} training pairs" + (f" of {train['images']:,} pictures" if "images" in train else ""),
         vocabulary=" and ".join(f"{size:,}" for size in sizes) + " pieces",
         licence=manifest.get("licence") or "not stated",
         attribution=manifest.get("attribution") or "not stated",

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import inspect
 import logging
 import shutil
 import signal
@@ -25,15 +26,15 @@ from seq2seq.errors import Terminated, UserError
 from seq2seq.inference.placement import choose_device, choose_precision
 from seq2seq.training.averaging import WeightAverage
 from seq2seq.training.curves import PICTURE, LearningCurves
-from seq2seq.training.data import TranslationData
+from seq2seq.training.data import RecipeData, TranslationData
 from seq2seq.training.ending import EndWithValidation, Stopped, StopSafely
 from seq2seq.training.exporting import Checkpoint
 from seq2seq.training.finish import finish
 from seq2seq.training.messages import explain
 from seq2seq.training.progress_bar import TrainingBar
 from seq2seq.training.randomness import StepSeed
-from seq2seq.training.samples import SampleTranslations
-from seq2seq.training.task import TranslationTask
+from seq2seq.training.samples import Samples
+from seq2seq.training.task import RecipeTask, TranslationTask
 from seq2seq.training.throughput import Throughput
 
 CHECKPOINTS, LOGS, TENSORBOARD = "checkpoints", "logs", "tensorboard"
@@ -45,6 +46,7 @@ _NOISE = (
     "does not have many workers",
     "smaller than the logging interval",
     "exists and is not empty",
+    r"module\(s\) in eval mode at the start of training",  # the frozen part of a picture network
     "`isinstance\\(treespec, LeafSpec\\)` is deprecated",
 )
 
@@ -61,7 +63,7 @@ class RecipeCLI(LightningCLI):
         parser.add_argument(
             "--overwrite", type=bool, default=False, help="true: start over in an --output that holds a run already"
         )
-        parser.add_argument("--samples", type=int, default=3, help="dev translations shown after each validation")
+        parser.add_argument("--samples", type=int, default=3, help="outputs for dev shown after each validation")
         parser.add_argument(
             "--tiny", action="store_true", help="only see whether everything works: a small model, under a minute"
         )
@@ -76,7 +78,8 @@ class RecipeCLI(LightningCLI):
             }
         )
         for name in ("source_vocab_size", "target_vocab_size"):
-            parser.link_arguments(f"data.{name}", f"model.{name}", apply_on="instantiate")
+            if name in inspect.signature(self._model_class).parameters:
+                parser.link_arguments(f"data.{name}", f"model.{name}", apply_on="instantiate")
         parser.link_arguments("seed_everything", "data.seed")
 
     def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
@@ -105,8 +108,8 @@ class RecipeCLI(LightningCLI):
         if self.config.ckpt_path == LAST:
             self.config.ckpt_path = str(self.last)
         if self.config.ckpt_path is not None:
-            self._check_same_model(Path(self.config.ckpt_path))
-        elif self.config.overwrite:
+            return
+        if self.config.overwrite:
             if rank_zero_only.rank:  # type: ignore[attr-defined]  # the first process has done it
                 return
             for name in (CHECKPOINTS, LOGS, TENSORBOARD):
@@ -126,16 +129,22 @@ class RecipeCLI(LightningCLI):
         settings["logger"] = _loggers(self.output)
         settings["default_root_dir"] = str(self.output)
         self.trainer_defaults["callbacks"] = _callbacks(
-            self.output, self.last, self.datamodule.seed, self.config.samples
+            self.output, self.last, self.datamodule.seed, self.config.samples, self.config.early_stopping
         )
         try:
             return super().instantiate_trainer(**settings)
         except (MisconfigurationException, ValueError) as error:
             raise UserError(f"trainer: {one_line(error)}") from error
 
+    def instantiate_classes(self) -> None:
+        """Make task, data and trainer, and refuse to go on with another model than the checkpoint's."""
+        super().instantiate_classes()
+        if self.config.ckpt_path is not None:
+            self._check_same_model(Path(self.config.ckpt_path))
+
     def _check_same_model(self, path: Path) -> None:
         there = _flat(asdict(Checkpoint.load(path).config))
-        here = _flat(self.config.model.model.as_dict())
+        here = _flat(asdict(self.model.config))
         for name, value in there.items():
             if here[name] != value:
                 raise UserError(f"--ckpt_path {path}: its model has {name} {value}, but the config says {here[name]}")
@@ -159,22 +168,28 @@ def _loggers(output: Path) -> list[Logger]:
     return loggers
 
 
-def _callbacks(output: Path, last: Path, seed: int, samples: int) -> list[Callback]:
+def _callbacks(output: Path, last: Path, seed: int, samples: int, stopping: Any) -> list[Callback]:
     kept: dict[str, Any] = {"dirpath": last.parent, "enable_version_counter": False, "save_on_train_epoch_end": False}
     return [
         TrainingBar(),
-        SampleTranslations(samples),
+        Samples(samples),
         Throughput(),
         LearningCurves(output / LOGS, output / PICTURE),
         StepSeed(seed),
         EndWithValidation(),
-        ModelCheckpoint(filename=BEST, monitor="dev_bleu", mode="max", **kept),
+        ModelCheckpoint(filename=BEST, monitor=stopping.monitor, mode=stopping.mode, **kept),
         ModelCheckpoint(filename=LAST, **kept),
         StopSafely(last),
     ]
 
 
-def make_cli(default_config: Path, arguments: Sequence[str], description: str = "") -> RecipeCLI:
+def make_cli(
+    default_config: Path,
+    arguments: Sequence[str],
+    description: str = "",
+    task: type[RecipeTask] = TranslationTask,
+    data: type[RecipeData] = TranslationData,
+) -> RecipeCLI:
     """Parse the config and the arguments, and make everything that training needs.
 
     Raises:
@@ -184,8 +199,8 @@ def make_cli(default_config: Path, arguments: Sequence[str], description: str = 
         raise UserError(f"{default_config}: no such file")
     tiny = f"--config={default_config.with_name(TINY)}"
     return RecipeCLI(
-        TranslationTask,
-        TranslationData,
+        task,
+        data,
         save_config_kwargs={"overwrite": True},
         seed_everything_default=1,
         trainer_defaults={"num_sanity_val_steps": 0, "use_distributed_sampler": False, "enable_model_summary": False},
@@ -204,7 +219,13 @@ def make_cli(default_config: Path, arguments: Sequence[str], description: str = 
     )
 
 
-def train(default_config: str | Path, description: str = "", arguments: Sequence[str] | None = None) -> None:
+def train(
+    default_config: str | Path,
+    description: str = "",
+    arguments: Sequence[str] | None = None,
+    task: type[RecipeTask] = TranslationTask,
+    data: type[RecipeData] = TranslationData,
+) -> None:
     """Train by a config, then export and score the best model.
 
     Args:
@@ -212,6 +233,8 @@ def train(default_config: str | Path, description: str = "", arguments: Sequence
             `--tiny` stands for `--config` with the tiny.yaml beside it.
         description: for `--help`.
         arguments: of the command line, those of the process by default.
+        task: what is trained.
+        data: what it is trained on.
 
     Raises:
         UserError: wrong options, data that is not there, and whatever else the user can mend.
@@ -219,7 +242,7 @@ def train(default_config: str | Path, description: str = "", arguments: Sequence
         Terminated: SIGTERM, likewise.
     """
     _silence()
-    cli = make_cli(Path(default_config), sys.argv[1:] if arguments is None else arguments, description)
+    cli = make_cli(Path(default_config), sys.argv[1:] if arguments is None else arguments, description, task, data)
     try:
         cli.trainer.fit(cli.model, datamodule=cli.datamodule, ckpt_path=cli.config.ckpt_path)
     except Stopped as stopped:

@@ -1,20 +1,49 @@
 """A prepared folder as Lightning reads it."""
 
+from abc import ABC, abstractmethod
 from typing import Literal
 
 import numpy as np
+import sacrebleu
 import torch.distributed
 from pytorch_lightning import LightningDataModule
 
 from seq2seq.data.batching import Batch, BatchDataset, BatchLoader, TokenBatchSampler
 from seq2seq.data.corpus import ParallelCorpus, TokenArray
-from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.prepared import TRANSLATION, PreparedFolder
+from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 
 EVALUATION_SENTENCES = 128
 
 
-class TranslationData(LightningDataModule):
+class RecipeData(LightningDataModule, ABC):
+    """What a `RecipeTask` asks of its data.
+
+    Attributes:
+        prepared: the prepared folder.
+        columns: the source's and the target's column in its tables.
+        target_tokenizer: of the language that is written.
+    """
+
+    prepared: PreparedFolder
+    columns: tuple[str, str]
+    target_tokenizer: Tokenizer
+
+    @abstractmethod
+    def score(self, outputs: dict[int, str]) -> dict[str, float]:
+        """Scores of outputs for dev's sources, by the sources' numbers, with `dev_bleu` (0 to 100) among them."""
+
+    @abstractmethod
+    def describe(self, index: int) -> dict[str, str]:
+        """A source of dev and what is expected, for people: each with its name."""
+
+    def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
+        """Move a batch; its lengths stay on the host."""
+        return batch.to(device)
+
+
+class TranslationData(RecipeData):
     """Sentence pairs of a prepared folder, in batches.
 
     Args:
@@ -52,29 +81,32 @@ class TranslationData(LightningDataModule):
         if not 0 <= subword_sampling <= 1:
             raise UserError(f"data.subword_sampling: {subword_sampling} is out of range; use 0 (off) to 1")
         self.prepared = PreparedFolder.open(prepared)
-        self.languages = (source, target)
+        if self.prepared.task != TRANSLATION:
+            raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no text in two languages")
+        self.columns = (source, target)
         self.tokenizers = (self.prepared.tokenizer(source), self.prepared.tokenizer(target))
+        self.target_tokenizer = self.tokenizers[1]
         self.source_vocab_size, self.target_vocab_size = map(len, self.tokenizers)
         self.batch_size, self.by_tokens, self.max_tokens = batch_size, batch_by == "tokens", max_tokens
         self.subword_sampling, self.workers, self.seed = subword_sampling, workers, seed
 
     def setup(self, stage: str) -> None:
         """Map the token ids, tokenizing on the first time."""
-        self.train = self._without_long(ParallelCorpus.open(self.prepared, "train", self.languages))
-        self.dev = ParallelCorpus.open(self.prepared, "dev", self.languages)
-        self.dev_sources, self.dev_references = self.prepared.pairs("dev", *self.languages)
+        self.train = self._without_long(ParallelCorpus.open(self.prepared, "train", self.columns))
+        self.dev = ParallelCorpus.open(self.prepared, "dev", self.columns)
+        self.dev_sources, self.dev_references = self.prepared.pairs("dev", *self.columns)
 
     def train_dataloader(self) -> BatchLoader:
         """Shuffled and bucketed batches, this process's share of them."""
-        distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
+        rank, processes = place()
         sampler = TokenBatchSampler(
             self.train.source.lengths,
             self.train.target.lengths,
             self.batch_size,
             self.by_tokens,
             self.seed,
-            rank=torch.distributed.get_rank() if distributed else 0,
-            processes=torch.distributed.get_world_size() if distributed else 1,
+            rank=rank,
+            processes=processes,
         )
         return BatchLoader(BatchDataset(self.train, self.tokenizers, self.subword_sampling), sampler, self.workers)
 
@@ -84,9 +116,15 @@ class TranslationData(LightningDataModule):
         sampler = TokenBatchSampler(*lengths, EVALUATION_SENTENCES, by_tokens=False, shuffle=False)
         return BatchLoader(BatchDataset(self.dev, self.tokenizers), sampler)
 
-    def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
-        """Move a batch; its lengths stay on the host."""
-        return batch.to(device)
+    def score(self, outputs: dict[int, str]) -> dict[str, float]:
+        """`dev_bleu`: sacreBLEU of translations."""
+        # Lightning's check before training translates a few batches only.
+        references = [self.dev_references[index] for index in outputs]
+        return {"dev_bleu": sacrebleu.corpus_bleu(list(outputs.values()), [references]).score}
+
+    def describe(self, index: int) -> dict[str, str]:
+        """The sentence and its reference."""
+        return {"source": self.dev_sources[index], "reference": self.dev_references[index]}
 
     def _without_long(self, corpus: ParallelCorpus) -> ParallelCorpus:
         fits = np.maximum(corpus.source.lengths, corpus.target.lengths) <= self.max_tokens
@@ -97,6 +135,13 @@ class TranslationData(LightningDataModule):
             raise UserError(f"data.max_tokens: {self.max_tokens} leaves out every training pair; raise it")
         print(f"{left_out} of {len(corpus)} training pairs have a side over {self.max_tokens} tokens and are left out")
         return ParallelCorpus(*(_choose(side, fits) for side in (corpus.source, corpus.target)))
+
+
+def place() -> tuple[int, int]:
+    """The number of this process, and how many there are."""
+    if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
+        return 0, 1
+    return torch.distributed.get_rank(), torch.distributed.get_world_size()
 
 
 def _choose(side: TokenArray, chosen: np.ndarray) -> TokenArray:

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 
 from seq2seq.config import one_line, parse_options
-from seq2seq.data.prepared import MANIFEST, PreparedFolder
+from seq2seq.data.prepared import IMAGE, MANIFEST, TASKS, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.files import sha256
 from seq2seq.folder import save_model
-from seq2seq.model import ModelConfig, build_model
+from seq2seq.model import CaptionerConfig, ModelConfig, build_captioner, build_model
 from seq2seq.training.card import write_card
 
 
@@ -29,14 +29,14 @@ class Checkpoint:
         weights: the model's, averaged where the run averaged them.
         config: what the model is built from.
         prepared: the prepared folder it was trained on.
-        languages: of source and target.
+        columns: of source and target in that folder's tables.
         step: optimizer steps taken.
     """
 
     weights: dict[str, Tensor]
-    config: ModelConfig
+    config: ModelConfig | CaptionerConfig
     prepared: Path
-    languages: tuple[str, str]
+    columns: tuple[str, str]
     step: int
 
     @classmethod
@@ -56,9 +56,9 @@ class Checkpoint:
                     for name, tensor in content["state_dict"].items()
                     if name.startswith("model.")
                 },
-                config=parse_options(ModelConfig, facts["model"], path),
+                config=parse_options(_CONFIGS[facts["task"]], facts["model"], path),
                 prepared=Path(facts["prepared"]),
-                languages=tuple(facts["languages"]),
+                columns=tuple(facts["columns"]),
                 step=content["global_step"],
             )
         except OSError as error:
@@ -67,6 +67,14 @@ class Checkpoint:
             raise UserError(
                 f"{path}: not a checkpoint of this toolkit, or a damaged one ({one_line(error)})"
             ) from error
+
+
+_CONFIGS: dict[str, type[ModelConfig | CaptionerConfig]] = dict(zip(TASKS, (ModelConfig, CaptionerConfig), strict=True))
+
+
+def _mean(tensors: list[Tensor]) -> Tensor:
+    """The mean; of whole numbers, which are counters, the first."""
+    return torch.stack(tensors).mean(0) if tensors[0].is_floating_point() else tensors[0]
 
 
 def export(checkpoints: Sequence[str | Path], folder: str | Path, prepared: str | Path | None = None) -> None:
@@ -83,29 +91,29 @@ def export(checkpoints: Sequence[str | Path], folder: str | Path, prepared: str 
     loaded = [Checkpoint.load(path) for path in checkpoints]
     first = loaded[0]
     for path, other in zip(checkpoints[1:], loaded[1:], strict=True):
-        if (other.config, other.languages) != (first.config, first.languages):
+        if (other.config, other.columns) != (first.config, first.columns):
             raise UserError(
                 f"{path}: another model than {checkpoints[0]}; only checkpoints of one model can be averaged"
             )
     data = PreparedFolder.open(prepared or first.prepared)
-    source, target = first.languages
-    model = build_model(first.config, len(data.tokenizer(source)), len(data.tokenizer(target)))
+    source, target = first.columns
+    if isinstance(first.config, CaptionerConfig):
+        model = build_captioner(first.config, len(data.tokenizer(target)))
+    else:
+        model = build_model(first.config, len(data.tokenizer(source)), len(data.tokenizer(target)))
     try:
         model.load_state_dict(
-            {name: torch.stack([other.weights[name] for other in loaded]).mean(0) for name in first.weights}
+            {name: _mean([other.weights[name] for other in loaded]) for name in first.weights}
         )
     except (RuntimeError, KeyError) as error:
         raise UserError(f"{checkpoints[0]}: does not fit the data in {data.path} ({one_line(error)})") from error
-    source, target = first.languages
     save_model(
         folder,
         model,
         first.config,
-        source,
-        target,
-        data.tokenizer_path(source),
-        data.tokenizer_path(target),
-        card=write_card(data, first.languages, model, first.step),
+        None if source == IMAGE else (source, data.tokenizer_path(source)),
+        (target, data.tokenizer_path(target)),
+        card=write_card(data, first.columns, model, first.step),
         extra={
             "data": {"name": data.manifest.get("name"), "sha256": sha256(data.path / MANIFEST)},
             "steps": [checkpoint.step for checkpoint in loaded],

@@ -10,7 +10,7 @@ from seq2seq.cli.arguments import Parser
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.files import atomic_write
 from seq2seq.folder import CARD, SCORES, load_model
-from seq2seq.training.card import write_card
+from seq2seq.training.card import USE, write_card
 from seq2seq.training.exporting import Checkpoint, export
 
 
@@ -31,12 +31,11 @@ def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
         evaluate.run(parser.parse_args(words))
         records[split] = json.loads(record.read_text(encoding="utf-8"))
         shutil.copyfile(record, folder / SCORES)
-    loaded = load_model(folder)
-    languages = loaded.source_language, loaded.target_language
-    card = write_card(prepared, languages, loaded.model, Checkpoint.load(checkpoint).step, records)
+    found = Checkpoint.load(checkpoint)
+    card = write_card(prepared, found.columns, load_model(folder).model, found.step, records)
     with atomic_write(folder / CARD) as file:
         file.write(card)
     print(
         f"\nmodel        {folder}\ncheckpoints  {checkpoint.parent}\nlogs         {output / 'logs'}"
-        f'\n\ntry it:  echo "..." | seq2seq translate {folder}'
+        f"\n\ntry it:  {USE[prepared.task].format(folder)}"
     )

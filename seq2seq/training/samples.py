@@ -1,12 +1,12 @@
-"""Translations to look at while the model learns."""
+"""Outputs to look at while the model learns."""
 
 from pytorch_lightning import Callback, LightningModule, Trainer
 
-from seq2seq.training.task import TranslationTask
+from seq2seq.training.task import RecipeTask
 
 
-class SampleTranslations(Callback):
-    """Shows the same few dev sentences after each validation, from all over the split.
+class Samples(Callback):
+    """Shows the outputs for the same few sources of dev after each validation, from all over the split.
 
     Args:
         count: how many; 0 shows none.
@@ -16,14 +16,13 @@ class SampleTranslations(Callback):
         self.count = count
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Print source, reference and translation."""
-        assert isinstance(pl_module, TranslationTask)
-        bar, data = trainer.progress_bar_callback, pl_module.data
+        """Print source, what is expected, and output."""
+        assert isinstance(pl_module, RecipeTask)
+        bar, outputs = trainer.progress_bar_callback, list(pl_module.dev_outputs.items())
         if trainer.sanity_checking or bar is None:
             return
-        translations = pl_module.dev_translations
         for number in range(self.count):
-            index = len(translations) * (2 * number + 1) // (2 * self.count)
-            bar.print(f"  source       {data.dev_sources[index]}")
-            bar.print(f"  reference    {data.dev_references[index]}")
-            bar.print(f"  translation  {translations[index]}\n")
+            index, output = outputs[len(outputs) * (2 * number + 1) // (2 * self.count)]
+            for name, text in {**pl_module.data.describe(index), "output": output}.items():
+                bar.print(f"  {name:<11}  {text}")
+            bar.print("")

@@ -1,9 +1,8 @@
-"""What Lightning trains: the model, its loss, its optimizer, and BLEU on dev decoded for real."""
+"""What Lightning trains: a model, its loss, its optimizer, and scores on dev decoded for real."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import sacrebleu
 import torch
 from pytorch_lightning import LightningModule
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
@@ -12,9 +11,9 @@ from torch import Tensor
 from seq2seq.data.batching import Batch
 from seq2seq.errors import UserError
 from seq2seq.loss import linear_cross_entropy
-from seq2seq.model import ModelConfig, build_model
+from seq2seq.model import CaptionerConfig, ModelConfig, Seq2Seq, build_model
 from seq2seq.search import SearchOptions, search
-from seq2seq.training.data import TranslationData
+from seq2seq.training.data import RecipeData
 from seq2seq.training.schedule import ScheduleName, factor, progress
 
 
@@ -45,43 +44,43 @@ class OptimizerConfig:
     consistency: float = 0.0
 
 
-class TranslationTask(LightningModule):
-    """Trains a text-to-text model and scores it on dev.
+class RecipeTask(LightningModule):
+    """Trains a model on a `RecipeData` and scores it on dev.
 
-    Logs `train_loss`, `train_nll` (nats a token), `train_accuracy`, `learning_rate`, `dev_nll`, `dev_bleu` (sacreBLEU
-    of greedy translations, 0 to 100).
+    Logs `train_loss`, `train_nll` (nats a token), `train_accuracy`, `learning_rate`, `dev_nll` and what the data's
+    `score` gives of greedy outputs, `dev_bleu` (0 to 100) among it.
 
     Args:
-        source_vocab_size: pieces of the source language; taken from the data.
-        target_vocab_size: pieces of the target language; taken from the data.
-        model: the model's sizes and choices.
+        model: what is trained.
+        config: what it was built from.
         optimizer: how it is trained.
 
     Raises:
-        UserError: a value out of range, or choices that do not go together.
+        UserError: a value out of range.
     """
 
-    def __init__(
-        self, source_vocab_size: int, target_vocab_size: int, model: ModelConfig, optimizer: OptimizerConfig
-    ) -> None:
+    def __init__(self, model: Seq2Seq, config: ModelConfig | CaptionerConfig, optimizer: OptimizerConfig) -> None:
         super().__init__()
         _check(optimizer)
-        self.config, self.options = model, optimizer
-        self.model = build_model(model, source_vocab_size, target_vocab_size)
-        self._translations: dict[int, str] = {}
+        self.model, self.config, self.options = model, config, optimizer
+        self._outputs: dict[int, str] = {}
         self._dev: list[Tensor] = []
-        self.dev_translations: list[str] = []
+        self.dev_outputs: dict[int, str] = {}
 
     @property
-    def data(self) -> TranslationData:
+    def data(self) -> RecipeData:
         """The data module of the run."""
         return self.trainer.datamodule  # type: ignore[attr-defined, no-any-return]
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """What the optimizer moves, with a learning rate where it is another than the option's."""
+        return [{"params": [parameter for parameter in self.parameters() if parameter.requires_grad]}]
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """AdamW in one fused call for all weights, and a learning rate set before every step."""
         options = self.options
         optimizer = torch.optim.AdamW(
-            self.parameters(),
+            self.parameter_groups(),
             lr=options.learning_rate,
             betas=(0.9, options.beta2),
             weight_decay=options.weight_decay,
@@ -103,7 +102,7 @@ class TranslationTask(LightningModule):
         options = self.options
         if options.consistency:
             batch = batch.twice()
-        nll, correct, total = self._loss(batch, options.label_smoothing, options.consistency)
+        nll, correct, total = self.losses(batch, options.label_smoothing, options.consistency)
         self.log("train_loss", total.detach())
         self.log("train_nll", nll, prog_bar=True)
         self.log("train_accuracy", correct)
@@ -111,44 +110,66 @@ class TranslationTask(LightningModule):
         return total
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        """Likelihood of the references, and a greedy translation of every sentence."""
-        nll, _, _ = self._loss(batch)
+        """Likelihood of the references, and the greedy output for every source."""
+        nll, _, _ = self.losses(batch)
         tokens = (batch.goal != 0).sum()
         self._dev.append(torch.stack([nll * tokens, tokens]))
         context = self.model.encode(batch.source, batch.source_lengths)
         results = search(self.model, context, batch.source_lengths, SearchOptions(method="greedy"))
         for index, hypotheses in zip(batch.indices.tolist(), results, strict=True):
-            self._translations[index] = self.data.tokenizers[1].decode(hypotheses[0].tokens)
+            self._outputs[index] = self.data.target_tokenizer.decode(hypotheses[0].tokens)
 
     def on_validation_epoch_end(self) -> None:
-        """BLEU over all of dev."""
+        """The scores over all of dev."""
         total, tokens = torch.stack(self._dev).sum(0).tolist()
-        self.dev_translations = [self._translations[index] for index in sorted(self._translations)]
-        # Lightning's check before training translates a few batches only.
-        references = [self.data.dev_references[index] for index in sorted(self._translations)]
-        bleu = sacrebleu.corpus_bleu(self.dev_translations, [references]).score
+        self.dev_outputs = {index: self._outputs[index] for index in sorted(self._outputs)}
         self.log("dev_nll", total / tokens, prog_bar=True)
-        self.log("dev_bleu", bleu, prog_bar=True)
-        self._dev, self._translations = [], {}
+        for name, value in self.data.score(self.dev_outputs).items():
+            self.log(name, value, prog_bar=True)
+        self._dev, self._outputs = [], {}
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep what is needed to make a model folder of the checkpoint."""
         checkpoint["seq2seq"] = {
+            "task": self.data.prepared.task,
             "model": asdict(self.config),
             "optimizer": asdict(self.options),
             "prepared": str(self.data.prepared.path.resolve()),
-            "languages": self.data.languages,
+            "columns": self.data.columns,
         }
 
-    def _loss(self, batch: Batch, smoothing: float = 0.0, consistency: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+    def losses(self, batch: Batch, smoothing: float = 0.0, consistency: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
         """(nll, accuracy, what is minimised), means over the real target tokens."""
-        features = self.model.features(batch.source, batch.source_lengths, batch.prefix)
+        features, attention = self.model.teach(batch.source, batch.source_lengths, batch.prefix, batch.rows)
         real = batch.goal.flatten().nonzero()[:, 0]
         output = self.model.decoder.output
         loss = linear_cross_entropy(
             features.flatten(0, 1)[real], output.weight, output.bias, batch.goal.flatten()[real], smoothing, consistency
         )
-        return loss.nll, loss.correct, loss.total
+        return loss.nll, loss.correct, loss.total + self.penalty(attention, batch)
+
+    def penalty(self, attention: Tensor | None, batch: Batch) -> Tensor | float:
+        """What joins the loss beside the cross-entropy; `attention` is (N, T, S)."""
+        return 0.0
+
+
+class TranslationTask(RecipeTask):
+    """Trains a text-to-text model.
+
+    Args:
+        source_vocab_size: pieces of the source language; taken from the data.
+        target_vocab_size: pieces of the target language; taken from the data.
+        model: the model's sizes and choices.
+        optimizer: how it is trained.
+
+    Raises:
+        UserError: a value out of range, or choices that do not go together.
+    """
+
+    def __init__(
+        self, source_vocab_size: int, target_vocab_size: int, model: ModelConfig, optimizer: OptimizerConfig
+    ) -> None:
+        super().__init__(build_model(model, source_vocab_size, target_vocab_size), model, optimizer)
 
 
 def _check(options: OptimizerConfig) -> None:

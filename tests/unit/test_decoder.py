@@ -198,7 +198,7 @@ def test_first_step_is_a_word_before_the_first():
     for layer in decoder.layers:
         x, _ = layer(x, layer.zero_state(3))
     features = decoder.readout(x).tanh().transpose(0, 1)
-    torch.testing.assert_close(decoder.features(PREFIX, context), features[:, 1:])
+    torch.testing.assert_close(decoder.teach(PREFIX, context)[0], features[:, 1:])
 
 
 @every_kind
@@ -253,7 +253,7 @@ def test_tied_embeddings_are_one_memory(tied):
 
 def test_forward_is_the_output_matrix_over_the_features():
     decoder, context = make()
-    features = decoder.features(PREFIX, context)
+    features, _ = decoder.teach(PREFIX, context)
     assert features.shape == (3, 4, 4)
     torch.testing.assert_close(decoder(PREFIX, context), features @ decoder.output.weight.t() + decoder.output.bias)
 

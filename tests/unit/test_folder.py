@@ -54,7 +54,7 @@ def save(folder, config, source, target, seed=1, **changes):
     torch.manual_seed(seed)
     model = build_model(config, len(Tokenizer.load(source)), len(Tokenizer.load(target))).eval()
     arguments = {"card": "# A card\n", "extra": {"data": {"name": "phrases", "sha256": "abc"}}} | changes
-    save_model(folder, model, config, "es", "en", source, target, **arguments)
+    save_model(folder, model, config, ("es", source), ("en", target), **arguments)
     return model
 
 
@@ -82,9 +82,9 @@ def test_round_trip_gives_the_same_numbers(tmp_path, tokenizers, name, joint):
     loaded = load_model(tmp_path / "model")
     assert torch.equal(before, torch.get_rng_state())
     assert loaded.config == config
-    assert (loaded.source_language, loaded.target_language) == ("es", "en")
-    assert loaded.source_tokenizer.model == source.read_bytes()
-    assert loaded.target_tokenizer.model == target.read_bytes()
+    assert (loaded.source.code, loaded.target.code) == ("es", "en")
+    assert loaded.source.tokenizer.model == source.read_bytes()
+    assert loaded.target.tokenizer.model == target.read_bytes()
     assert loaded.settings["extra"] == {"data": {"name": "phrases", "sha256": "abc"}}
     assert not any(module.training for module in loaded.model.modules())
     assert torch.equal(logits(loaded.model), logits(model))
@@ -120,7 +120,7 @@ def test_weights_of_any_precision_are_stored_as_float32(tmp_path, tokenizers):
     config = CONFIGS["default"]
     sizes = [len(Tokenizer.load(path)) for path in tokenizers]
     model = build_model(config, *sizes).bfloat16()
-    save_model(tmp_path / "model", model, config, "es", "en", *tokenizers, card="")
+    save_model(tmp_path / "model", model, config, ("es", tokenizers[0]), ("en", tokenizers[1]), card="")
     stored = safetensors.torch.load_file(tmp_path / "model" / "model.safetensors")
     assert {tensor.dtype for tensor in stored.values()} == {torch.float32}
     torch.testing.assert_close(stored["decoder.readout.weight"], model.decoder.readout.weight.float())
@@ -129,8 +129,8 @@ def test_weights_of_any_precision_are_stored_as_float32(tmp_path, tokenizers):
 def test_a_language_code_that_yaml_takes_for_false(tmp_path, tokenizers):
     config = CONFIGS["default"]
     model = build_model(config, *[len(Tokenizer.load(path)) for path in tokenizers])
-    save_model(tmp_path / "model", model, config, "no", "en", *tokenizers, card="Ørn")
-    assert load_model(tmp_path / "model").source_language == "no"
+    save_model(tmp_path / "model", model, config, ("no", tokenizers[0]), ("en", tokenizers[1]), card="Ørn")
+    assert load_model(tmp_path / "model").source.code == "no"
     assert (tmp_path / "model" / "card.md").read_text(encoding="utf-8") == "Ørn"
 
 
@@ -206,7 +206,7 @@ def test_saving_with_the_wrong_tokenizer_is_refused(tmp_path, tokenizers):
     config = CONFIGS["default"]
     model = build_model(config, *[len(Tokenizer.load(path)) for path in tokenizers])
     with pytest.raises(UserError, match=r"two.model: \d+ pieces, but the model has \d+"):
-        save_model(tmp_path / "model", model, config, "es", "en", tokenizers[1], tokenizers[0], card="")
+        save_model(tmp_path / "model", model, config, ("es", tokenizers[1]), ("en", tokenizers[0]), card="")
     assert not (tmp_path / "model").exists()
 
 

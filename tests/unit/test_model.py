@@ -47,7 +47,7 @@ def make(config=CONFIG, seed=1, sizes=(12, 12)):
 
 
 def logits(model, source=SOURCE, lengths=LENGTHS, prefix=PREFIX):
-    return model.decoder.output(model.features(source, lengths, prefix))
+    return model.decoder.output(model.teach(source, lengths, prefix)[0])
 
 
 @every_config

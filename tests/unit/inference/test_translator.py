@@ -100,7 +100,7 @@ def test_sampling_bit_by_bit_is_sampling_at_once(untaught, pairs):
 
 def test_long_lines_are_translated_in_parts_and_joined(taught, pairs):
     source, target = map(list, zip(*pairs, strict=True))
-    longest = max(len(taught.source_tokenizer.encode(text)) for text in source)
+    longest = max(len(taught.source.tokenizer.encode(text)) for text in source)
     found = taught.translate_detailed([" ".join(source), *source], max_source_tokens=longest, alignments=True, n_best=2)
     assert found[0].text == " ".join(target)
     assert [translation.text for translation in found[1:]] == target

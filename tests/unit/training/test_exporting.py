@@ -23,7 +23,13 @@ def write_checkpoint(path: Path, prepared: Path, seed: int = 1, hidden: int = 8,
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = build_model(config, 14, 14)
-    facts = {"model": asdict(config), "prepared": str(prepared), "languages": ("es", "en"), **changes}
+    facts = {
+        "task": "translation",
+        "model": asdict(config),
+        "prepared": str(prepared),
+        "columns": ("es", "en"),
+        **changes,
+    }
     weights = model.state_dict()
     state = {f"model.{name}": tensor for name, tensor in weights.items()}
     torch.save({"state_dict": state, "global_step": 70, "seq2seq": facts}, path)
@@ -34,7 +40,7 @@ def test_a_model_folder_has_the_checkpoints_weights(prepared, tmp_path):
     weights = write_checkpoint(tmp_path / "a.ckpt", prepared)
     export([tmp_path / "a.ckpt"], tmp_path / "model")
     loaded = load_model(tmp_path / "model")
-    assert (loaded.source_language, loaded.target_language) == ("es", "en")
+    assert (loaded.source.code, loaded.target.code) == ("es", "en")
     assert loaded.settings["extra"]["steps"] == [70]
     assert all(torch.equal(tensor, weights[name]) for name, tensor in loaded.model.state_dict().items())
     card = (tmp_path / "model" / "card.md").read_text()

@@ -1,0 +1,141 @@
+"""`seq2seq caption`: pictures in, captions out, a line for a picture."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, as_record, given_search_options, load
+from seq2seq.cli.lines import open_input, open_output, read_chunks
+from seq2seq.errors import UserError
+from seq2seq.inference import PICTURES_AT_ONCE, Caption, Captioner
+from seq2seq.inference.attention_pictures import AttentionPictures
+from seq2seq.progress import Counter, counting
+
+_CHUNK_BATCHES = 8
+SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ppm", ".avif", ".jp2", ".tga", ".ico")
+
+DESCRIPTION = """\
+Caption pictures with a trained model. Every picture gives one line, in the order in which they were named: its path, a
+tab, its caption. A picture that cannot be read gives its path, an empty caption and, after a second tab, the reason.
+
+  seq2seq caption models/captions holiday/beach.jpg holiday/dog.png
+  seq2seq caption models/captions holiday                          (all pictures in a folder and its folders)
+  seq2seq caption models/captions "holiday/*.jpg"
+  find . -name "*.jpg" | seq2seq caption models/captions --list -  (paths from standard input, one a line)
+  seq2seq caption models/captions beach.jpg --attention-dir seen   (what each word looked at, as a picture)
+"""
+
+EPILOG = """\
+JSON lines: with --json, --n-best, --samples, --scores or --alignments each line is an object with
+  picture     the path
+  caption     the best candidate's text
+  problem     why the picture could not be read; null where it could
+  grid        with --alignments: rows and columns of the cells that a word can look at
+  candidates  --n-best of them at most (or --samples), best first, each with
+      text
+      score       with --scores: what candidates are ranked by
+      tokens      with --scores or --alignments: the T word pieces of the caption
+      log_probs   with --scores: natural logarithm of each piece's probability
+      alignment   with --alignments: T rows of a weight for each cell of the grid, row by row of it, each summing to 1;
+                  null for a model without attention
+The exit code is 0 also where a picture could not be read; a note on standard error counts such pictures.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to `parser`."""
+    parser.description, parser.epilog = DESCRIPTION, EPILOG
+    parser.usage = "%(prog)s MODEL PICTURE [PICTURE ...] [options]"
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP.partition(";")[0])
+    parser.add_argument("pictures", nargs="*", metavar="PICTURE", help="file, folder, or pattern such as 'a/*.jpg'")
+    parser.add_argument("--list", metavar="FILE", help="file with one path a line; - is standard input")
+    parser.add_argument("--with-model", action="append", default=[], metavar="MODEL", help="one more, for an ensemble")
+    parser.add_argument("--output", metavar="FILE", help="file for the captions (default: standard output)")
+    parser.add_argument(
+        "--attention-dir",
+        metavar="FOLDER",
+        help="write there a picture of what every word of each caption looked at",
+    )
+    detail = parser.add_argument_group("details, as JSON lines")
+    detail.add_argument("--json", action="store_true", help="JSON lines in place of columns")
+    detail.add_argument("--scores", action="store_true", help="give scores and the log-probability of each word piece")
+    detail.add_argument("--alignments", action="store_true", help="give what each word piece looked at")
+    add_decoding_options(parser, without=("max_source_tokens",), batch_size=PICTURES_AT_ONCE)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Caption the pictures that `arguments` name."""
+    options = given_search_options(arguments)
+    pictures = list(_pictures(arguments))
+    if not pictures:
+        raise UserError("no picture is named; give files, folders or patterns, or --list FILE")
+    as_json = bool(arguments.json or arguments.n_best or arguments.samples or arguments.scores or arguments.alignments)
+    arguments.model = [arguments.model, *arguments.with_model]
+    with open_output(arguments.output) as output:
+        captioner = load(Captioner, arguments)
+        drawn = AttentionPictures(arguments.attention_dir, captioner.transform) if arguments.attention_dir else None
+        unread, size = 0, arguments.batch_size * _CHUNK_BATCHES
+        on_screen = arguments.output is None and sys.stdout.isatty()
+        with counting("captioning", "pictures", len(pictures), quiet=on_screen) as progress:
+            for start in range(0, len(pictures), size):
+                captions = captioner.caption_detailed(
+                    pictures[start : start + size],
+                    batch_size=arguments.batch_size,
+                    first_number=start,
+                    alignments=bool(arguments.alignments or drawn),
+                    progress=partial(_show, progress, start),
+                    **options,
+                )
+                for caption in captions:
+                    output.write((_as_json(caption, arguments) if as_json else _as_columns(caption)) + "\n")
+                    unread += caption.problem is not None
+                    if drawn is not None and caption.problem is None:
+                        drawn.write(caption)
+                output.flush()
+    if unread:
+        print(f"note: {unread} of {len(pictures)} pictures could not be read", file=sys.stderr)
+
+
+def _pictures(arguments: argparse.Namespace) -> Iterator[str]:
+    """The paths named, in their order; folders and patterns in the order of their names."""
+    for name in arguments.pictures:
+        path = Path(name)
+        if path.is_dir():
+            found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+            if not found:
+                raise UserError(f"{name}: no picture in this folder (looked for {', '.join(SUFFIXES)})")
+            yield from found
+        elif not path.exists() and any(sign in name for sign in "*?["):
+            anchor = path.anchor
+            found = sorted(str(file) for file in Path(anchor).glob(str(path.relative_to(anchor))) if file.is_file())
+            if not found:
+                raise UserError(f"{name}: no file is like this pattern")
+            yield from found
+        else:
+            yield name
+    if arguments.list is not None:
+        source = None if arguments.list == "-" else arguments.list
+        with open_input(source) as stream:
+            for lines in read_chunks(stream, arguments.list, 10_000):
+                yield from (line.removesuffix("\r") for line in lines)
+
+
+def _show(progress: Counter, before: int, part: int, whole: int) -> None:
+    progress.show(before + part)
+
+
+def _as_columns(caption: Caption) -> str:
+    fields = [caption.picture, caption.text, *([caption.problem] if caption.problem else [])]
+    return "\t".join(" ".join(field.split()) if "\t" in field or "\n" in field else field for field in fields)
+
+
+def _as_json(caption: Caption, arguments: argparse.Namespace) -> str:
+    record: dict[str, Any] = {"picture": caption.picture, "caption": caption.text, "problem": caption.problem}
+    if arguments.alignments:
+        record["grid"] = caption.grid
+    record["candidates"] = [as_record(candidate, arguments) for candidate in caption.candidates]
+    return json.dumps(record, ensure_ascii=False, allow_nan=False)

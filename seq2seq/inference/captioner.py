@@ -1,0 +1,185 @@
+"""Pictures in, captions out: a trained captioner, ready for use."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import torch
+from torch import Tensor
+
+from seq2seq.data.captions import PICTURE_LENGTH
+from seq2seq.data.images import ImageError, ImageTransform, Source, load_image
+from seq2seq.data.prepared import CAPTIONS
+from seq2seq.encoders.image import ImageEncoder
+from seq2seq.errors import UserError
+from seq2seq.folder import LoadedModel
+from seq2seq.inference.generator import Generator, Progress, check_size, search_options
+from seq2seq.inference.translation import Candidate
+from seq2seq.search import EnsembleContext, SearchOptions, search
+
+PICTURES_AT_ONCE = 32
+_READERS = 2  # threads that read the next batch's pictures while the model works on this one's
+
+
+class _Read(NamedTuple):
+    """A picture's name, its pixels as each model of an ensemble wants them, and what is wrong with it."""
+
+    name: str
+    pixels: list[Tensor] | None
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A picture and what is said of it.
+
+    Attributes:
+        picture: its path; empty where it was given as bytes or an image.
+        candidates: captions, best first; none where the picture could not be read.
+        problem: why the picture could not be read, in one line; None where it could.
+        grid: rows and columns of the cells that an `alignment` of a candidate refers to, row by row.
+    """
+
+    picture: str
+    candidates: tuple[Candidate, ...]
+    problem: str | None
+    grid: tuple[int, int] | None
+
+    @property
+    def text(self) -> str:
+        """The best caption; empty when the picture could not be read."""
+        return self.candidates[0].text if self.candidates else ""
+
+
+class Captioner(Generator):
+    """One model, or an ensemble of models with one vocabulary, that captions pictures.
+
+    Make one with `Captioner.load`.
+
+    ```python
+    captioner = Captioner.load("models/captions")
+    captioner.caption(["beach.jpg", Image.open("dog.png")], beam=5)
+    ```
+    """
+
+    task = CAPTIONS
+
+    def __init__(self, models: Sequence[LoadedModel], device: torch.device, dtype: torch.dtype) -> None:
+        super().__init__(models, device, dtype)
+        self._transforms = [cast(ImageEncoder, loaded.model.encoder).backbone.transform for loaded in models]
+
+    @property
+    def transform(self) -> ImageTransform:
+        """From a picture to what the (first) model sees of it."""
+        return self._transforms[0]
+
+    def caption(self, pictures: Iterable[Source], **options: Any) -> list[str]:
+        """Caption pictures, each by one line, in their order.
+
+        Arguments as in `caption_detailed`.
+
+        Raises:
+            UserError: as there; or a picture that cannot be read.
+        """
+        captions = self.caption_detailed(pictures, **options)
+        for caption in captions:
+            if caption.problem is not None:
+                raise UserError(caption.problem)
+        return [caption.text for caption in captions]
+
+    def caption_detailed(
+        self,
+        pictures: Iterable[Source],
+        *,
+        batch_size: int = PICTURES_AT_ONCE,
+        first_number: int = 0,
+        alignments: bool = False,
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> list[Caption]:
+        """Caption pictures and tell all that is known about each caption.
+
+        A picture's captions do not depend on `batch_size` or on the other pictures.
+
+        Args:
+            pictures: paths, images, or the bytes of image files; N of them give N captions.
+            batch_size: pictures captioned at once.
+            first_number: the first picture's place in a longer list that is captioned bit by bit, so that sampling with
+                a seed gives the same as if it were captioned at once.
+            alignments: give each candidate what every word looked at.
+            progress: called now and then with the pictures done and the pictures in all.
+            **options: fields of `SearchOptions`: beam, n_best, length limits, sampling...
+
+        Raises:
+            UserError: an unknown option or a value that it does not allow.
+        """
+        check_size("batch_size", batch_size)
+        settings = search_options(**options)
+        given = list(pictures)
+        captions: list[Caption] = []
+        with ThreadPoolExecutor(_READERS) as readers:
+            for batch in _ahead(readers, self._read, given, batch_size):
+                captions += self._caption(batch, first_number + len(captions), settings, alignments)
+                if progress is not None:
+                    progress(len(captions), len(given))
+        return captions
+
+    def _read(self, picture: Source) -> _Read:
+        name = str(picture) if isinstance(picture, str | Path) else ""
+        try:
+            image = load_image(picture)
+            pixels = [transform.pixels(image) for transform in self._transforms]
+        except ImageError as error:
+            return _Read(name, None, str(error))
+        return _Read(name, pixels, None)
+
+    @torch.inference_mode()
+    def _caption(
+        self, batch: Sequence[_Read], first_number: int, options: SearchOptions, alignments: bool
+    ) -> list[Caption]:
+        good = [place for place, read in enumerate(batch) if read.pixels is not None]
+        found: dict[int, tuple[Candidate, ...]] = {}
+        grid = None
+        if good:
+            context, grid = self._encode([batch[place].pixels or [] for place in good])
+            hypotheses = search(
+                self._network,
+                context,
+                source_lengths=[PICTURE_LENGTH] * len(good),
+                options=options,
+                indices=[first_number + place for place in good],
+            )
+            for place, candidates in zip(good, hypotheses, strict=True):
+                found[place] = tuple(
+                    self._candidate(hypothesis, context.mask.shape[1], alignments) for hypothesis in candidates
+                )
+        return [
+            Caption(read.name, found.get(place, ()), read.problem, grid if place in found else None)
+            for place, read in enumerate(batch)
+        ]
+
+    def _encode(self, pictures: list[list[Tensor]]) -> tuple[Any, tuple[int, int] | None]:
+        """The context of B pictures, each in as many forms as there are models, and the first model's grid."""
+        lengths = torch.full((len(pictures),), PICTURE_LENGTH)
+        contexts = [
+            loaded.model.encode(torch.stack(pixels).to(self.device, self.number_format), lengths)
+            for loaded, pixels in zip(self.models, zip(*pictures, strict=True), strict=True)
+        ]
+        grid = contexts[0].grid
+        return contexts[0] if len(contexts) == 1 else EnsembleContext(tuple(contexts)), grid
+
+
+def _ahead(
+    readers: ThreadPoolExecutor, read: Callable[[Source], _Read], pictures: Sequence[Source], size: int
+) -> Iterator[list[_Read]]:
+    """Batches of pictures read, the next one being read while the caller works on this one."""
+    waiting: deque[list[Future[_Read]]] = deque()
+    for start in range(0, len(pictures), size):
+        waiting.append([readers.submit(read, picture) for picture in pictures[start : start + size]])
+        if len(waiting) > 1:
+            yield [future.result() for future in waiting.popleft()]
+    while waiting:
+        yield [future.result() for future in waiting.popleft()]

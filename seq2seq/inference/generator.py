@@ -1,0 +1,129 @@
+"""What every use of a trained model shares: one model or several as one, on a device, in a number format, searching."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+
+from seq2seq.data.prepared import CAPTIONS, TRANSLATION
+from seq2seq.data.tokenizer import EOS_ID
+from seq2seq.errors import UserError, suggest
+from seq2seq.folder import LoadedModel, load_model
+from seq2seq.inference.placement import PRECISIONS, choose_device, choose_precision, place
+from seq2seq.inference.translation import Candidate
+from seq2seq.search import Ensemble, Hypothesis, SearchOptions
+
+Progress = Callable[[int, int], None]
+
+_WHAT = {TRANSLATION: ("a translator", "translate"), CAPTIONS: ("a captioner", "caption")}
+
+
+class Generator:
+    """One model, or an ensemble of models with one vocabulary, ready for use.
+
+    Attributes:
+        task: what its models must have learned.
+        models: as loaded, with their configurations.
+        target: the language that they write.
+        device: where they run.
+        dtype: the number format of their weights, or of their products (int8).
+    """
+
+    task: ClassVar[str]
+
+    def __init__(self, models: Sequence[LoadedModel], device: torch.device, dtype: torch.dtype) -> None:
+        self.models, self.target = list(models), models[0].target
+        self.device, self.dtype = device, dtype
+        networks = [place(loaded.model, device, dtype) for loaded in models]
+        self._network: Any = networks[0] if len(networks) == 1 else Ensemble(networks)
+
+    @classmethod
+    def load(cls, folders: str | Path | Sequence[str | Path], device: str = "auto", precision: str = "auto") -> Self:
+        """Load a model folder, or several as an ensemble whose probabilities are averaged.
+
+        Nothing in a folder is executed: weights are safetensors, the configuration is plain YAML, tokenizers are
+        SentencePiece models.
+
+        Args:
+            folders: one model folder or a list of them.
+            device: "auto" (a GPU where there is one), "cpu", "cuda", "cuda:1", "mps".
+            precision: "fp32", "bf16", "int8" (on a CPU: the fastest), or "auto": bf16 where the device computes faster
+                in it than in fp32, else fp32.
+
+        Raises:
+            UserError: a folder that is not there or damaged, a model for another task, models of different languages
+                or vocabularies, no such device.
+        """
+        paths = [folders] if isinstance(folders, str | Path) else list(folders)
+        if not paths:
+            raise UserError("no model folder is named")
+        chosen = choose_device(device)
+        dtype = choose_precision(precision, chosen)
+        models = [load_model(path) for path in paths]
+        for path, other in zip(paths, models, strict=True):
+            if other.task != cls.task:
+                what, command = _WHAT[other.task]
+                raise UserError(f"{path}: is {what}; use it with `seq2seq {command}`")
+            _check_alike(path, other, paths[0], models[0])
+        return cls(models, chosen, dtype)
+
+    @property
+    def precision(self) -> str:
+        """The name of the number format in use: "fp32", "bf16" or "int8"."""
+        return next(name for name, dtype in PRECISIONS.items() if dtype is self.dtype)
+
+    @property
+    def number_format(self) -> torch.dtype:
+        """Of what goes into the models: int8 lies within the products only."""
+        return torch.float32 if self.dtype is torch.int8 else self.dtype
+
+    def _candidate(self, hypothesis: Hypothesis, positions: int, alignments: bool) -> Candidate:
+        """What a hypothesis says, with its attention to the first `positions` of the source where that is wanted."""
+        ids = [*hypothesis.tokens, *([EOS_ID] if hypothesis.finished else [])]
+        attention = hypothesis.attention if alignments else None
+        return Candidate(
+            text=self.target.tokenizer.decode(hypothesis.tokens),
+            score=hypothesis.score,
+            tokens=tuple(self.target.tokenizer.pieces(ids)),
+            log_probs=hypothesis.log_probs,
+            alignment=None if attention is None else attention[:, :positions].float().cpu(),
+        )
+
+
+def search_options(**options: Any) -> SearchOptions:
+    """`SearchOptions(**options)`, with a suggestion for a misspelt name.
+
+    Raises:
+        UserError: an unknown option or a value that it does not allow.
+    """
+    known = [field.name for field in fields(SearchOptions)]
+    for name in options:
+        if name not in known:
+            raise UserError(f"unknown option {name!r}: use {', '.join(known)}{suggest(name, known)}")
+    return SearchOptions(**options)
+
+
+def check_size(name: str, value: int) -> None:
+    """Raise UserError unless `value` is 1 or more."""
+    if value < 1:
+        raise UserError(f"{name} {value}: must be 1 or more")
+
+
+def _check_alike(path: str | Path, model: LoadedModel, first_path: str | Path, first: LoadedModel) -> None:
+    """Raise UserError unless two models can be of one ensemble."""
+    for side in ("source", "target"):
+        here, there = getattr(model, side), getattr(first, side)
+        if here is None:
+            continue
+        if here.code != there.code:
+            raise UserError(
+                f"{path}: its {side} is {here.code}, but that of {first_path} {there.code}; "
+                "the models of an ensemble must share their languages"
+            )
+        if here.tokenizer.model != there.tokenizer.model:
+            raise UserError(
+                f"{path}: its {side} tokenizer differs from that of {first_path}; "
+                "the models of an ensemble must share their vocabularies"
+            )

@@ -1,0 +1,205 @@
+"""Captions as Lightning trains them: pictures of a prepared folder, and the task."""
+
+import functools
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seq2seq.data.batching import Batch, BatchLoader, TokenBatchSampler
+from seq2seq.data.captions import CaptionDataset, Features, PictureCaptions, PictureSource, Pixels
+from seq2seq.data.corpus import ParallelCorpus
+from seq2seq.data.features import FeatureCache
+from seq2seq.data.prepared import CAPTIONS, IMAGE, PreparedFolder
+from seq2seq.data.views import PLAIN, View, check_views
+from seq2seq.encoders.image import ImageEncoder
+from seq2seq.errors import UserError
+from seq2seq.evaluation.captions import score_captions
+from seq2seq.folder import load_model
+from seq2seq.model import CaptionerConfig, build_captioner, self_contained
+from seq2seq.training.data import RecipeData, place
+from seq2seq.training.self_critical import CaptionRewards, RewardConfig, self_critical_loss
+from seq2seq.training.task import OptimizerConfig, RecipeTask
+
+EVALUATION_PICTURES = 64
+ALL = sys.maxsize
+
+
+class CaptionData(RecipeData):
+    """Pictures and captions of a prepared folder, in batches of pictures.
+
+    A frozen backbone's features are computed once and kept in the prepared folder.
+
+    Args:
+        prepared: folder that a `data_prep` command wrote.
+        language: of the captions.
+        batch_size: pictures in a training batch.
+        captions: captions drawn for each picture of a batch.
+        views: how a picture may be seen in training, one way drawn each time: "plain" first, then any of "flip"
+            (which makes "left" and "right" wrong), "crop" and "flip_crop"; also more than once.
+        workers: processes that make batches ahead; 0 makes them in the training process.
+        seed: decides the order of the pictures, which captions and which views are drawn.
+
+    Raises:
+        UserError: a folder or language that is not there, or a value out of range.
+    """
+
+    def __init__(
+        self,
+        prepared: str,
+        language: str,
+        batch_size: int = 32,
+        captions: int = 5,
+        views: list[View] | tuple[View, ...] = (PLAIN,),
+        workers: int = 0,
+        seed: int = 1,
+    ) -> None:
+        super().__init__()
+        for name, value in (("batch_size", batch_size), ("captions", captions)):
+            if value < 1:
+                raise UserError(f"data.{name}: {value} is too small; use 1 or more")
+        self.prepared = PreparedFolder.open(prepared)
+        if self.prepared.task != CAPTIONS:
+            raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no captions of pictures")
+        self.columns = (IMAGE, language)
+        self.target_tokenizer = self.prepared.tokenizer(language)
+        self.target_vocab_size = len(self.target_tokenizer)
+        check_views(views, "data.views")
+        self.batch_size, self.captions, self.views = batch_size, captions, views
+        self.workers, self.seed = workers, seed
+
+    def setup(self, stage: str) -> None:
+        """Map the token ids, and compute what a frozen backbone makes of the pictures where that is not there yet."""
+        self.train = PictureCaptions(ParallelCorpus.open(self.prepared, "train", self.columns))
+        self.dev = PictureCaptions(ParallelCorpus.open(self.prepared, "dev", self.columns))
+        names, texts = self.prepared.pairs("dev", *self.columns)
+        self.dev_names = [names[first] for first in self.dev.first[:-1]]
+        self.dev_references = self.dev.group(texts)
+        self.source = self._source(self.trainer.lightning_module.model.encoder)  # type: ignore[union-attr, arg-type]
+
+    def _source(self, encoder: ImageEncoder) -> PictureSource:
+        if encoder.backbone.frozen:
+            return Features(self.prepared, FeatureCache.open(self.prepared, encoder.backbone, self.views))
+        return Pixels(self.prepared, encoder.backbone.transform, self.views)
+
+    @functools.cache  # noqa: B019 - the data module lives as long as the run
+    def rewards(self, score: str) -> CaptionRewards:
+        """What captions of training pictures are worth, by "cider" or "bleu"."""
+        texts = self.prepared.column("train", self.columns[1])
+        return CaptionRewards(self.train.group(texts), score, self.target_tokenizer)
+
+    def train_dataloader(self) -> BatchLoader:
+        """Shuffled batches of pictures, this process's share of them."""
+        rank, processes = place()
+        sampler = self._sampler(self.train, self.batch_size, shuffle=True, rank=rank, processes=processes)
+        return BatchLoader(
+            CaptionDataset(self.train, self.source, self.captions, len(self.views)), sampler, self.workers
+        )
+
+    def val_dataloader(self) -> BatchLoader:
+        """The whole dev split with all its captions, for every process."""
+        sampler = self._sampler(self.dev, EVALUATION_PICTURES, shuffle=False)
+        return BatchLoader(CaptionDataset(self.dev, self.source, captions=ALL), sampler)
+
+    def score(self, outputs: dict[int, str]) -> dict[str, float]:
+        """`dev_bleu` and `dev_cider`: coco-caption's BLEU-4 and CIDEr-D, times 100."""
+        references = [self.dev_references[index] for index in outputs]
+        scores = score_captions(list(outputs.values()), references, resamples=0)
+        return {"dev_bleu": scores["BLEU-4"].value, "dev_cider": scores["CIDEr-D"].value}
+
+    def describe(self, index: int) -> dict[str, str]:
+        """The picture's name and its first caption."""
+        return {"picture": self.dev_names[index], "reference": self.dev_references[index][0]}
+
+    def _sampler(self, split: PictureCaptions, size: int, shuffle: bool, **share: int) -> TokenBatchSampler:
+        alike = np.ones(len(split), dtype=np.int64)  # pictures have no length to be sorted by
+        return TokenBatchSampler(alike, alike, size, by_tokens=False, seed=self.seed, shuffle=shuffle, **share)
+
+
+@dataclass
+class CaptioningConfig(OptimizerConfig):
+    """What captioning adds to `OptimizerConfig`.
+
+    Attributes:
+        backbone_learning_rate: the highest, of those weights of the backbone that are trained.
+        attention_penalty: weight of the doubly stochastic penalty (Xu et al. 2015, eq. 14): over a caption, each cell
+            of the picture shall get an attention of 1 in all; 0 is off.
+    """
+
+    backbone_learning_rate: float = 1e-4
+    attention_penalty: float = 0.0
+
+
+class CaptioningTask(RecipeTask):
+    """Trains a captioner, by cross-entropy or, in a second stage, on the score itself.
+
+    Args:
+        target_vocab_size: pieces of the captions' language; taken from the data.
+        model: the model's sizes and choices.
+        optimizer: how it is trained.
+        reward: what the second stage rewards.
+        start_from: model folder whose weights the training begins with; the second stage needs one.
+
+    Raises:
+        UserError: a value out of range, choices that do not go together, or a model folder that does not fit.
+    """
+
+    def __init__(
+        self,
+        target_vocab_size: int,
+        model: CaptionerConfig,
+        optimizer: CaptioningConfig,
+        reward: RewardConfig,
+        start_from: str | None = None,
+    ) -> None:
+        network = build_captioner(model, target_vocab_size)
+        assert isinstance(network.encoder, ImageEncoder)
+        super().__init__(network, self_contained(model, network.encoder), optimizer)
+        reward.check()
+        for name in ("backbone_learning_rate", "attention_penalty"):
+            if getattr(optimizer, name) < 0:
+                raise UserError(f"model.optimizer.{name}: {getattr(optimizer, name)} is below zero; use 0 or more")
+        if optimizer.attention_penalty and network.decoder.attention is None:
+            raise UserError("model.optimizer.attention_penalty: the model has no attention; set it to 0")
+        self.options: CaptioningConfig = optimizer
+        self.reward = reward
+        if start_from is not None:
+            self._start_from(start_from)
+        print(network.encoder.describe())
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """The backbone's trained weights by themselves."""
+        backbone = self.model.encoder.backbone_parameters()  # type: ignore[union-attr, operator]
+        known = set(map(id, backbone))
+        rest = [parameter for parameter in self.parameters() if parameter.requires_grad and id(parameter) not in known]
+        groups: list[dict[str, Any]] = [{"params": rest}]
+        return [*groups, {"params": backbone, "lr": self.options.backbone_learning_rate}] if backbone else groups
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """The loss of one batch."""
+        if self.reward.score == "none":
+            return super().training_step(batch, batch_idx)
+        assert isinstance(self.data, CaptionData)
+        rewards = self.data.rewards(self.reward.score)
+        loss, reward = self_critical_loss(self.model, batch, self.reward, rewards, torch.initial_seed() % 2**31)
+        self.log("train_reward", reward, prog_bar=True)
+        self.log("learning_rate", self.optimizers().param_groups[0]["lr"])  # type: ignore[union-attr]
+        return loss
+
+    def penalty(self, attention: Tensor | None, batch: Batch) -> Tensor | float:
+        """The doubly stochastic penalty, mean over captions and cells."""
+        if not self.options.attention_penalty or attention is None:
+            return 0.0
+        received = (attention * (batch.goal != 0)[:, :, None]).sum(1)
+        return self.options.attention_penalty * (1 - received).square().mean()
+
+    def _start_from(self, folder: str) -> None:
+        loaded = load_model(folder)
+        there, here = (tensors.state_dict() for tensors in (loaded.model, self.model))
+        different = next((name for name in here if name not in there or there[name].shape != here[name].shape), None)
+        if different is not None or loaded.task != CAPTIONS:
+            raise UserError(f"model.start_from: {folder} holds another model ({different or loaded.task})")
+        self.model.load_state_dict(there)

@@ -1,0 +1,116 @@
+"""Training on the score itself: captions are drawn, scored, and made likelier the more they beat a baseline.
+
+Rennie et al. 2017 (arXiv 1612.00563) take the greedy caption's score as the baseline; Luo 2020 (arXiv 2003.09971) the
+mean of the other captions drawn for the same picture, which saves the greedy search and varies less.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from seq2seq.data.batching import Batch, teach
+from seq2seq.data.tokenizer import Tokenizer
+from seq2seq.errors import UserError
+from seq2seq.evaluation.captions import BleuReward, CiderD, ptb_tokenize
+from seq2seq.model import Seq2Seq
+from seq2seq.search import Hypothesis, SearchOptions, search
+
+END = "</s>"
+
+Reward = Literal["none", "cider", "bleu"]
+
+
+@dataclass
+class RewardConfig:
+    """What a second stage of training rewards; the first one (cross-entropy) has none.
+
+    Attributes:
+        score: "cider" (CIDEr-D), "bleu" (BLEU-4 of a sentence), or "none".
+        baseline: what a caption must beat: "greedy" (the greedy caption's score) or "others" (the mean of the other
+            captions drawn for its picture).
+        samples: captions drawn for each picture, 2 or more with "others".
+    """
+
+    score: Reward = "none"
+    baseline: Literal["greedy", "others"] = "others"
+    samples: int = 5
+
+    def check(self) -> None:
+        """Raise UserError unless the values go together."""
+        least = 2 if self.baseline == "others" else 1
+        if self.samples < least:
+            raise UserError(f"model.reward.samples: {self.samples} is too small; use {least} or more")
+
+
+class CaptionRewards:
+    """What captions of training pictures are worth, for training on the score itself.
+
+    The end of a caption counts as a word, so that one that breaks off before it is worth less.
+
+    Args:
+        references: the captions of each picture.
+        score: "cider" (CIDEr-D, 0 to 10) or "bleu" (a sentence's BLEU-4, 0 to 1).
+        tokenizer: makes text of hypotheses.
+    """
+
+    def __init__(self, references: list[list[str]], score: str, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        kind = CiderD if score == "cider" else BleuReward
+        self._reward = kind([[[*ptb_tokenize(text), END] for text in texts] for texts in references])
+
+    def scores(self, picture: int, hypotheses: Sequence[Hypothesis]) -> list[float]:
+        """The worth of each hypothesis for the picture with that number in the split."""
+        return [
+            self._reward.score(
+                [*ptb_tokenize(self.tokenizer.decode(hypothesis.tokens)), *([END] if hypothesis.finished else [])],
+                picture,
+            )
+            for hypothesis in hypotheses
+        ]
+
+
+def self_critical_loss(
+    model: Seq2Seq, batch: Batch, config: RewardConfig, rewards: CaptionRewards, seed: int
+) -> tuple[Tensor, Tensor]:
+    """The loss of one batch of pictures and the mean reward of the captions drawn.
+
+    The loss's gradient is that of the expected reward, with the baseline taken off (Williams 1992): each token's
+    negative log-probability times how much better its caption is than the baseline, mean over the tokens.
+
+    Args:
+        model: in training mode; captions are drawn without dropout.
+        batch: B pictures; its captions are not looked at.
+        config: what is rewarded.
+        rewards: gives a caption's score.
+        seed: decides what is drawn.
+    """
+    pictures = batch.indices.tolist()
+    model.eval()
+    with torch.no_grad():
+        context = model.encode(batch.source, batch.source_lengths)
+        options = SearchOptions(method="sample", samples=config.samples, seed=seed)
+        drawn = search(model, context, batch.source_lengths, options)
+        scores = torch.tensor([rewards.scores(*pair) for pair in zip(pictures, drawn, strict=True)])
+        if config.baseline == "greedy":
+            best = search(model, context, batch.source_lengths, SearchOptions(method="greedy"))
+            baseline = torch.tensor([rewards.scores(*pair) for pair in zip(pictures, best, strict=True)])
+        else:
+            baseline = (scores.sum(1, keepdim=True) - scores) / (config.samples - 1)
+    model.train()
+    captions = [hypothesis for found in drawn for hypothesis in found]
+    prefix, goal = teach([list(hypothesis.tokens) for hypothesis in captions])
+    for row, hypothesis in zip(goal, captions, strict=True):
+        if not hypothesis.finished:  # its end was not chosen but forced
+            row[len(hypothesis.tokens)] = 0
+    rows = torch.arange(len(pictures)).repeat_interleave(config.samples)
+    device = batch.source.device
+    features, _ = model.teach(batch.source, batch.source_lengths, prefix.to(device), rows.to(device))
+    real = goal.flatten().nonzero()[:, 0].to(device)
+    logits = model.decoder.output(features.flatten(0, 1)[real]).float()
+    losses = cross_entropy(logits, goal.to(device).flatten()[real], reduction="none")
+    advantages = (scores - baseline).flatten()[:, None].expand(goal.shape).to(device).flatten()[real]
+    return (losses * advantages).mean(), scores.mean()

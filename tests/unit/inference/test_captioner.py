@@ -1,0 +1,135 @@
+"""Captioners in use: pictures of any form in, captions out, each by itself."""
+
+import random
+
+import pytest
+import torch
+from PIL import Image
+from toy_pictures import COLOURS, draw, write_pictures
+
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.errors import UserError
+from seq2seq.folder import save_model
+from seq2seq.inference import Captioner, Translator
+from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+
+CONFIG = CaptionerConfig(
+    embedding_size=16,
+    encoder=ImageEncoderConfig(
+        backbone="small_cnn", weights="none", image_size=32, mean=[0.5] * 3, std=[0.5] * 3, projection_size=24
+    ),
+    decoder=DecoderConfig(hidden_size=24, layers=2, attention="dot"),
+)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Two captioners of one vocabulary."""
+    path = tmp_path_factory.mktemp("captioners")
+    prepared = PreparedFolder.open(write_pictures(path / "prepared", {"train": 4}))
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        model = build_captioner(CONFIG, len(prepared.tokenizer("en")))
+        for name, buffer in model.named_buffers():  # as after training
+            if name.endswith("running_mean"):
+                buffer.normal_()
+        save_model(path / str(seed), model, CONFIG, None, ("en", prepared.tokenizer_path("en")), card="")
+    return [path / "1", path / "2"]
+
+
+@pytest.fixture(scope="module")
+def captioner(folders):
+    return Captioner.load(folders[0], device="cpu", precision="fp32")
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    paths = []
+    for number, colour in enumerate([*COLOURS] * 2):
+        paths.append(tmp_path / f"{number}.png")
+        draw(colour, random.Random(number)).save(paths[-1])
+    return paths
+
+
+def test_captions_do_not_depend_on_the_batch_or_the_order(captioner, pictures):
+    one_by_one = captioner.caption_detailed(pictures, batch_size=1, n_best=3)
+    for size in (3, 32):
+        for alone, together in zip(
+            one_by_one, captioner.caption_detailed(pictures, batch_size=size, n_best=3), strict=True
+        ):
+            assert [candidate.text for candidate in alone.candidates] == [item.text for item in together.candidates]
+            for first, second in zip(alone.candidates, together.candidates, strict=True):
+                assert first.log_probs == pytest.approx(second.log_probs, abs=1e-4)
+    assert captioner.caption(pictures[::-1]) == captioner.caption(pictures)[::-1]
+
+
+def test_a_picture_may_come_as_path_text_bytes_or_image(captioner, pictures):
+    path = pictures[2]
+    forms = [path, str(path), path.read_bytes(), Image.open(path)]
+    assert len(set(captioner.caption(forms))) == 1
+
+
+def test_what_cannot_be_read_is_told_in_its_place(captioner, pictures, tmp_path):
+    (tmp_path / "text.jpg").write_text("no picture")
+    found = captioner.caption_detailed(
+        [pictures[0], tmp_path / "text.jpg", tmp_path / "none.png", pictures[1]], batch_size=2
+    )
+    assert [caption.problem is None for caption in found] == [True, False, False, True]
+    assert [bool(caption.candidates) for caption in found] == [True, False, False, True]
+    assert found[2].problem == f"{tmp_path / 'none.png'}: no such file"
+    assert found[1].text == ""
+    with pytest.raises(UserError, match=r"none\.png: no such file"):
+        captioner.caption([pictures[0], tmp_path / "none.png"])
+
+
+def test_all_unreadable_and_none_at_all(captioner):
+    assert captioner.caption([]) == []
+    (only,) = captioner.caption_detailed([b"nothing"])
+    assert only.problem
+
+
+def test_attention_covers_the_grid(captioner, pictures):
+    (caption,) = captioner.caption_detailed(pictures[:1], alignments=True)
+    assert caption.grid == (2, 2)
+    alignment = caption.candidates[0].alignment
+    assert alignment.shape == (len(caption.candidates[0].tokens), 4)
+    torch.testing.assert_close(alignment.sum(1), torch.ones(len(alignment)))
+    assert captioner.caption_detailed(pictures[:1])[0].candidates[0].alignment is None
+
+
+def test_an_ensemble_of_one_model_twice_is_that_model(folders, captioner, pictures):
+    twice = Captioner.load([folders[0], folders[0]], device="cpu", precision="fp32")
+    mixed = Captioner.load(folders, device="cpu", precision="fp32")
+    single = captioner.caption_detailed(pictures)
+    for one, two in zip(single, twice.caption_detailed(pictures), strict=True):
+        assert one.candidates[0].log_probs == pytest.approx(two.candidates[0].log_probs, abs=1e-4)
+    assert any(
+        one.candidates[0].score != two.candidates[0].score
+        for one, two in zip(single, mixed.caption_detailed(pictures), strict=True)
+    )
+
+
+def test_sampling_does_not_depend_on_how_the_list_is_cut(captioner, pictures):
+    options = {"method": "sample", "seed": 3}
+    whole = captioner.caption(pictures, **options)
+    second = captioner.caption_detailed(pictures[4:], first_number=4, **options)
+    assert [caption.text for caption in second] == whole[4:]
+
+
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_any_precision_captions(folders, pictures, precision):
+    assert len(Captioner.load(folders[0], device="cpu", precision=precision).caption(pictures)) == len(pictures)
+
+
+def test_a_model_for_another_task_is_refused(folders, random_models):
+    with pytest.raises(UserError, match="is a captioner; use it with `seq2seq caption`"):
+        Translator.load(folders[0])
+    with pytest.raises(UserError, match="is a translator; use it with `seq2seq translate`"):
+        Captioner.load(random_models[0])
+
+
+def test_misspelt_options_and_sizes(captioner, pictures):
+    with pytest.raises(UserError, match="did you mean 'beam'"):
+        captioner.caption(pictures, baem=3)
+    with pytest.raises(UserError, match="batch_size 0: must be 1 or more"):
+        captioner.caption(pictures, batch_size=0)
