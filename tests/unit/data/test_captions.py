@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from toy_pictures import captions_of, write_pictures
+from toy_captions import captions_of, write_pictures
 
 from seq2seq.data.batching import BatchPlan
 from seq2seq.data.captions import CaptionDataset, Features, PictureCaptions, Pixels

@@ -5,7 +5,7 @@ import random
 import pytest
 import torch
 from PIL import Image
-from toy_pictures import COLOURS, draw, write_pictures
+from toy_captions import COLOURS, paint, write_pictures
 
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
@@ -47,7 +47,7 @@ def pictures(tmp_path):
     paths = []
     for number, colour in enumerate([*COLOURS] * 2):
         paths.append(tmp_path / f"{number}.png")
-        draw(colour, random.Random(number)).save(paths[-1])
+        paint(colour, random.Random(number)).save(paths[-1])
     return paths
 
 

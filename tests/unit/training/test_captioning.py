@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from toy_pictures import write_pictures
+from toy_captions import write_pictures
 
 from seq2seq.data.batching import Batch, teach
 from seq2seq.data.prepared import PreparedFolder

@@ -1,0 +1,60 @@
+"""A prepared folder of pictures of one colour each, and what is said of them."""
+
+import json
+import random
+from pathlib import Path
+
+from PIL import Image
+
+from seq2seq.data.prepared import FORMAT, MANIFEST
+from seq2seq.data.tokenizer import Tokenizer
+from seq2seq.files import sha256
+
+COLOURS = {"red": (200, 20, 20), "green": (20, 180, 30), "blue": (20, 30, 200), "white": (240, 240, 240)}
+SIZE = 32
+
+
+def captions_of(colour: str) -> list[str]:
+    return [f"all is {colour} here", f"this is {colour}", f"a {colour} picture"]
+
+
+def paint(colour: str, chance: random.Random) -> Image.Image:
+    """A picture of about that colour."""
+    return Image.new("RGB", (SIZE, SIZE), tuple(min(255, value + chance.randint(0, 15)) for value in COLOURS[colour]))
+
+
+def write_pictures(folder: Path, splits: dict[str, int], seed: int = 1) -> Path:
+    """A prepared folder with so many pictures in each split."""
+    chance = random.Random(seed)
+    (folder / "images").mkdir(parents=True)
+    images, manifest_splits, text = [], {}, []
+    for split, count in splits.items():
+        rows = []
+        for number in range(count):
+            colour = list(COLOURS)[number % len(COLOURS)]
+            name = f"{split}{number}.png"
+            paint(colour, chance).save(folder / "images" / name)
+            images.append((name, sha256(folder / "images" / name), SIZE, SIZE))
+            rows += [(name, caption) for caption in captions_of(colour)]
+        text += [caption for _, caption in rows]
+        _write(folder / f"{split}.tsv", [("image", "en"), *rows])
+        manifest_splits[split] = {"pairs": len(rows), "images": count}
+    _write(folder / "images.tsv", [("image", "sha256", "width", "height"), *images])
+    Tokenizer.train(text, folder / "tokenizer" / "en.model", "word", 40)
+    manifest = {
+        "format": FORMAT,
+        "task": "captions",
+        "name": "colours",
+        "languages": ["en"],
+        "licence": "CC0",
+        "attribution": "nobody",
+        "images": {"folder": "images"},
+        "splits": manifest_splits,
+        "tokenizer": {"files": {"en": "tokenizer/en.model"}},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def _write(path: Path, rows: list[tuple]) -> None:
+    path.write_text("".join("\t".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
