@@ -4,6 +4,7 @@ import csv
 import importlib.util
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +90,19 @@ def draw(curves: Curves, picture: Path) -> None:
 
 
 def smooth(values: Sequence[float], kept: float = 0.8) -> list[float]:
-    """A running mean that weighs each older value `kept` times less, without a bias towards zero at the beginning.
+    """At each place the mean over all values, weighed `kept` times less with every step away from it.
 
-    >>> smooth([2.0, 2.0, 2.0])
-    [2.0, 2.0, 2.0]
+    What came before and what came after count alike, so that a falling curve is not drawn too high.
+
+    >>> [round(value, 2) for value in smooth([0.0, 0.0, 1.0, 0.0, 0.0], kept=0.5)]
+    [0.13, 0.21, 0.4, 0.21, 0.13]
     """
-    means: list[float] = []
-    total = weight = 0.0
-    for value in values:
-        total, weight = kept * total + value, kept * weight + 1
-        means.append(total / weight)
-    return means
+    sums, weights = _add_up(values, kept), _add_up([1.0] * len(values), kept)
+    return [total / weight for total, weight in zip(sums, weights, strict=True)]
+
+
+def _add_up(values: Sequence[float], kept: float) -> list[float]:
+    """At each place the sum over all values, each times `kept` to the power of its distance."""
+    before = list(accumulate(values, lambda total, value: kept * total + value))
+    after = list(accumulate(reversed(values), lambda total, value: kept * total + value))[::-1]
+    return [one + other - value for one, other, value in zip(before, after, values, strict=True)]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from seq2seq.training.curves import draw, read_curves
+from seq2seq.training.curves import draw, read_curves, smooth
 
 
 def write_log(folder: Path, rows: list[dict[str, float]]) -> None:
@@ -34,6 +34,15 @@ def test_logs_are_read_in_the_order_of_their_numbers(tmp_path):
 
 def test_nothing_logged_gives_no_curves(tmp_path):
     assert read_curves(tmp_path) == {}
+
+
+def test_the_smoothed_curve_neither_lags_nor_leaves_the_level():
+    assert smooth([4.0] * 9) == pytest.approx([4.0] * 9)
+    falling = [10.0 - step for step in range(101)]
+    assert smooth(falling)[50] == pytest.approx(falling[50])
+    wild = [4.0, 1.0, 5.0, 9.0, 2.0, 6.0]
+    assert smooth(wild[::-1]) == pytest.approx(smooth(wild)[::-1])
+    assert smooth([]) == []
 
 
 @pytest.mark.parametrize("curves", [{}, {"train_nll": {1: 4.0, 2: 3.0}, "dev_nll": {2: 3.5}, "dev_bleu": {2: 7.0}}])
