@@ -50,9 +50,10 @@ class _LinearCrossEntropy(torch.autograd.Function):
         halves = features.view(pairs, rows // pairs, -1)
         goals = targets.view(pairs, -1)
         precise = torch.promote_types(features.dtype, torch.float32)
-        grad_features = torch.empty_like(halves)
-        grad_weight = torch.zeros_like(weight, dtype=precise)
-        grad_bias = torch.zeros_like(bias, dtype=precise)
+        if needs_gradient:
+            grad_features = torch.empty_like(halves)
+            grad_weight = torch.zeros_like(weight, dtype=precise)
+            grad_bias = torch.zeros_like(bias, dtype=precise)
         total = features.new_zeros((), dtype=precise)
         nll, correct = total.clone(), total.clone()
         # One set of buffers for all chunks: fresh memory for each would cost as much as the arithmetic.
@@ -89,6 +90,8 @@ class _LinearCrossEntropy(torch.autograd.Function):
                 apart = forth - back
                 pull = torch.cat([forth * (ratio - divergences[0]) + apart, back * (-ratio - divergences[1]) - apart])
                 p.add_(pull, alpha=consistency / 2)
+            if not needs_gradient:
+                continue
             p.scatter_add_(1, goal, torch.full_like(picked, smoothing - 1))
             g.copy_(p)
             grad_features[:, part] = (g @ weight).view(pairs, -1, features.shape[1])
