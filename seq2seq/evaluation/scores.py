@@ -1,6 +1,7 @@
 """BLEU, chrF and TER of translations, by sacrebleu, each with its signature and interval."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +62,8 @@ def score_translations(
     Args:
         hypotheses: one text a sentence, detokenised.
         references: the reference translations, each as many texts as `hypotheses`.
-        language: code of the target language, by which sacrebleu picks BLEU's tokenizer (zh, ja and ko have their own).
+        language: code of the target language, by which sacrebleu picks BLEU's tokenizer (zh, ja and ko have their own;
+            zh-TW has that of zh).
         tokenizer: BLEU's tokenizer, one of TOKENIZERS; sacrebleu's choice when None.
         lowercase: BLEU and chrF without regard to case (TER has none by sacrebleu's convention).
         resamples: of the bootstrap; 0 gives scores without intervals, which is quicker.
@@ -124,7 +126,8 @@ def make_bleu(language: str | None = None, tokenizer: str | None = None, lowerca
         allowed = ", ".join(TOKENIZERS)
         raise UserError(f"tokenizer {tokenizer!r}: must be one of {allowed}{suggest(tokenizer, TOKENIZERS)}")
     try:
-        return BLEU(tokenize=tokenizer, trg_lang=language or "", lowercase=lowercase)
+        primary = re.split("[-_]", language or "")[0].lower()
+        return BLEU(tokenize=tokenizer, trg_lang=primary, lowercase=lowercase)
     except (ImportError, RuntimeError) as error:
         raise UserError(f"BLEU's tokenizer for {tokenizer or language}: {' '.join(str(error).split())}") from error
 

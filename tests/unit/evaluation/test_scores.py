@@ -49,7 +49,8 @@ def test_signature_says_what_was_done():
     scores = score_translations(GOOD, [REFERENCE, BAD], lowercase=True, resamples=50)
     for part in ("nrefs:2", "bs:50", "case:lc", "tok:13a", f"version:{sacrebleu.__version__}"):
         assert part in scores["BLEU"].signature
-    assert "tok:zh" in score_translations(GOOD, [REFERENCE], language="zh", resamples=0)["BLEU"].signature
+    for language in ("zh", "zh-TW", "ZH_cn"):
+        assert "tok:zh" in score_translations(GOOD, [REFERENCE], language=language, resamples=0)["BLEU"].signature
     assert "tok:char" in score_translations(GOOD, [REFERENCE], tokenizer="char", resamples=0)["BLEU"].signature
 
 
