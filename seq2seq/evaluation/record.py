@@ -57,6 +57,7 @@ def make_record(
         comparisons: with that baseline, by metric.
         device: on which the model ran.
     """
+    kind = "cpu" if device is None else device.type
     return {
         "format": FORMAT,
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -78,7 +79,7 @@ def make_record(
             "processor": _processor(),
             "cores": os.cpu_count(),
             "threads": torch.get_num_threads(),
-            "device": torch.cuda.get_device_name(device) if device is not None and device.type == "cuda" else "cpu",
+            "device": torch.cuda.get_device_name(device) if kind == "cuda" else kind,
         },
     }
 
