@@ -40,6 +40,14 @@ class TrainingBar(ProgressBar):
         """Show nothing (Lightning calls this on the other processes)."""
         self._enabled = False
 
+    def state_dict(self) -> dict[str, float]:
+        """The best score, for a run that goes on (Lightning keeps it in the checkpoint)."""
+        return {"best": self._best}
+
+    def load_state_dict(self, state_dict: dict[str, float]) -> None:
+        """Go on with it."""
+        self._best = state_dict["best"]
+
     def print(self, *args: Any, **kwargs: Any) -> None:
         """Print above the bar."""
         if self._enabled:

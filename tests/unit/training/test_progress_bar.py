@@ -61,6 +61,16 @@ def test_the_best_score_is_remembered(clock):
     assert "dev BLEU 15.0 (best 20.0)" in written.getvalue().splitlines()[-1]
 
 
+def test_the_best_score_is_remembered_when_a_run_goes_on(clock):
+    before, (bar, written) = made(terminal=False)[0], made(terminal=False)
+    before.on_validation_end(trainer(10, dev_bleu=20.0), None)
+    bar.load_state_dict(before.state_dict())
+    bar.on_train_start(trainer(10), None)
+    clock(10.0)
+    bar.on_validation_end(trainer(20, dev_bleu=15.0), None)
+    assert "dev BLEU 15.0 (best 20.0)" in written.getvalue()
+
+
 def test_after_resuming_the_time_left_is_by_the_speed_of_now(clock):
     bar, _ = made(terminal=False)
     bar.on_train_start(trainer(50), None)
