@@ -209,7 +209,7 @@ def test_an_ensemble_needs_one_direction(tmp_path, random_models):
     config = (other / "config.yaml").read_text(encoding="utf-8")
     turned = config.replace("language: es", "language: XX").replace("language: en", "language: es")
     (other / "config.yaml").write_text(turned.replace("language: XX", "language: en"), encoding="utf-8")
-    with pytest.raises(UserError, match=r"turned: translates en to es, but .*model1 es to en"):
+    with pytest.raises(UserError, match=r"turned: its source is en, but that of .*model1 es"):
         Translator.load([random_models[0], other])
 
 
