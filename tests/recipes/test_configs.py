@@ -5,14 +5,32 @@ from pathlib import Path
 
 import pytest
 import yaml
+from toy_captions import write_pictures
 from toy_data import LANGUAGES, reversed_words, write_prepared
 
 from seq2seq.errors import UserError
-from seq2seq.training.cli import make_cli
+from seq2seq.training.captioning import CaptionData, CaptioningTask
+from seq2seq.training.cli import RecipeCLI, make_cli
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 TRANSLATION = RECIPES / "translate_es_en" / "config.yaml"
+CAPTIONS = RECIPES / "caption_flickr8k" / "config.yaml"
 CONFIGS = sorted(RECIPES.rglob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def toy_captions(tmp_path_factory) -> list[str]:
+    """Options that put a few pictures in the place of the config's, and a small network in that of its backbone."""
+    folder = write_pictures(tmp_path_factory.mktemp("captions") / "prepared", {"train": 8, "dev": 4})
+    network = ["--model.model.encoder.backbone=small_cnn", "--model.model.encoder.weights=none"]
+    output = tmp_path_factory.mktemp("output")
+    return [f"--data.prepared={folder}", "--data.language=en", f"--output={output}", *network]
+
+
+def parse(config: Path, main: Path, toy: list[str], toy_captions: list[str]) -> RecipeCLI:
+    if config.parent.name.startswith("caption"):
+        return make_cli(main, [f"--config={config}", *toy_captions], task=CaptioningTask, data=CaptionData)
+    return make_cli(main, [f"--config={config}", *toy])
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +48,9 @@ def test_there_are_configs():
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: str(path.relative_to(RECIPES)))
-def test_a_config_is_understood(config, toy):
-    cli = make_cli(TRANSLATION, [f"--config={config}", *toy])
-    assert cli.model.config.encoder.layers >= 1
+def test_a_config_is_understood(config, toy, toy_captions):
+    main = CAPTIONS if config.parent.name.startswith("caption") else TRANSLATION
+    assert parse(config, main, toy, toy_captions).model.config.decoder.layers >= 1
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: str(path.relative_to(RECIPES)))
@@ -46,10 +64,11 @@ def test_every_key_is_explained(config):
         assert len(line) <= 132
 
 
-def test_the_main_config_names_every_option_of_task_and_data(toy):
+@pytest.mark.parametrize("main", [TRANSLATION, CAPTIONS], ids=lambda path: path.parent.name)
+def test_the_main_config_names_every_option_of_task_and_data(main, toy, toy_captions):
     """So that whoever looks for a setting finds it there."""
-    given = yaml.safe_load(TRANSLATION.read_text(encoding="utf-8"))
-    config = make_cli(TRANSLATION, toy).config
+    given = yaml.safe_load(main.read_text(encoding="utf-8"))
+    config = parse(main, main, toy, toy_captions).config
     for part in ("data", "model", "average"):
         linked = {"seed", "source_vocab_size", "target_vocab_size"}
         assert missing(config[part].as_dict(), given.get(part, {})) <= linked

@@ -109,14 +109,14 @@ def test_sizes_of_the_data(tmp_path, option):
         CaptionData(str(folder), "en", **{option: 0})
 
 
-class Counting(CaptionRewards):
-    """Rewards a caption by how often it says one token."""
+class Saying(CaptionRewards):
+    """Rewards a caption for saying one token."""
 
     def __init__(self, token):
         self.token = token
 
     def scores(self, picture, hypotheses):
-        return [float(hypothesis.tokens.count(self.token)) for hypothesis in hypotheses]
+        return [float(self.token in hypothesis.tokens) for hypothesis in hypotheses]
 
 
 @pytest.mark.parametrize("baseline", ["others", "greedy"])
@@ -125,26 +125,26 @@ def test_what_is_rewarded_becomes_likelier(baseline):
     config = RewardConfig("cider", baseline, samples=6)
     optimiser = torch.optim.Adam([p for p in task.parameters() if p.requires_grad], lr=0.02)
     means = []
-    for step in range(25):
-        loss, reward = self_critical_loss(task.model, batch, config, Counting(7), seed=step)
+    for step in range(40):
+        loss, reward = self_critical_loss(task.model, batch, config, Saying(7), seed=step)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         means.append(float(reward))
-    assert sum(means[-5:]) > sum(means[:5]) + 1
+    assert sum(means[-5:]) / 5 > max(0.8, sum(means[:5]) / 5)
 
 
 def test_the_self_critical_gradient_is_that_of_its_equation():
     """Against the sum over what was drawn, each log-probability from the step path, times reward minus baseline."""
     task, batch = make(fine_tune="none"), make_batch()
     config = RewardConfig("cider", "others", samples=3)
-    loss, _ = self_critical_loss(task.model, batch, config, Counting(7), seed=4)
+    loss, _ = self_critical_loss(task.model, batch, config, Saying(7), seed=4)
     model = task.model.eval()
     context = model.encode(batch.source, batch.source_lengths)
     drawn = search(model, context, batch.source_lengths, SearchOptions(method="sample", samples=3, seed=4))
     total, tokens = torch.zeros(()), 0
     for picture, hypotheses in enumerate(drawn):
-        rewards = [hypothesis.tokens.count(7) for hypothesis in hypotheses]
+        rewards = [float(7 in hypothesis.tokens) for hypothesis in hypotheses]
         for place, hypothesis in enumerate(hypotheses):
             others = (sum(rewards) - rewards[place]) / 2
             said = [*hypothesis.tokens, *([3] if hypothesis.finished else [])]

@@ -1,0 +1,85 @@
+"""The captioning recipe, from pictures to a captioner in use."""
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from toy_captions import COLOURS, captions_of, paint, write_pictures
+
+from seq2seq.inference import Captioner
+from seq2seq.training.captioning import CaptionData, CaptioningTask
+from seq2seq.training.cli import train
+
+RECIPE = Path(__file__).parents[2] / "recipes" / "caption_flickr8k"
+
+
+def options(prepared: Path, output: Path, *more: str) -> list[str]:
+    values = {
+        "data.prepared": prepared,
+        "output": output,
+        "data.batch_size": 8,
+        "data.views": "[plain]",
+        "model.model.embedding_size": 32,
+        "model.model.encoder.backbone": "small_cnn",
+        "model.model.encoder.weights": "none",
+        "model.model.encoder.image_size": 32,
+        "model.model.encoder.projection_size": 48,
+        "model.model.encoder.dropout": 0,
+        "model.model.decoder.hidden_size": 48,
+        "model.model.decoder.dropout": 0,
+        "model.optimizer.learning_rate": 0.01,
+        "model.optimizer.backbone_learning_rate": 0.003,
+        "model.optimizer.warmup_steps": 5,
+        "average.decay": 0.8,
+        "trainer.max_time": "null",
+        "trainer.max_steps": 120,
+        "trainer.val_check_interval": 60,
+        "trainer.log_every_n_steps": 10,
+    }
+    return [*(f"--{name}={value}" for name, value in values.items()), *more]
+
+
+def run(*arguments: str) -> None:
+    train(RECIPE / "config.yaml", arguments=arguments, task=CaptioningTask, data=CaptionData)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    return write_pictures(tmp_path_factory.mktemp("toy") / "prepared", {"train": 40, "dev": 8, "test": 8})
+
+
+@pytest.mark.parametrize("fine_tune", ["none", "all", "features.3"])
+@pytest.mark.parametrize("injections", ["[initial_state,attention]", "[first_step]"])
+def test_a_frozen_and_a_trained_backbone_learn(prepared, tmp_path, fine_tune, injections):
+    choices = [f"--model.model.encoder.fine_tune={fine_tune}", f"--model.model.decoder.injections={injections}"]
+    run(*options(prepared, tmp_path / "run", *choices))
+    record = json.loads((tmp_path / "run" / "model" / "scores.json").read_text())
+    assert record["data"]["split"] == "test"
+    assert record["scores"]["BLEU-4"]["value"] > 90
+    pictures = [paint(colour, random.Random(9)) for colour in COLOURS]
+    for colour, caption in zip(COLOURS, Captioner.load(tmp_path / "run" / "model").caption(pictures), strict=True):
+        assert caption in captions_of(colour)
+
+
+def test_the_second_stage_begins_with_the_first_ones_model(prepared, tmp_path, capsys):
+    frozen = "--model.model.encoder.fine_tune=none"
+    run(*options(prepared, tmp_path / "first", frozen, "--trainer.max_steps=60"))
+    second = [f"--config={RECIPE / 'self_critical.yaml'}", f"--model.start_from={tmp_path / 'first' / 'model'}"]
+    run(*second, *options(prepared, tmp_path / "second", frozen, "--trainer.max_steps=30"))
+    first, after = (
+        json.loads((tmp_path / name / "scores.dev.json").read_text())["scores"]["CIDEr-D"]["value"]
+        for name in ("first", "second")
+    )
+    assert after > 0.9 * first
+    assert "best.ckpt" in {path.name for path in (tmp_path / "second").rglob("*.ckpt")}
+
+
+def test_the_script_tells_what_it_needs(tmp_path):
+    command = [sys.executable, str(RECIPE / "train.py"), "--data.prepared=nowhere"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.splitlines()) == 1
