@@ -46,9 +46,13 @@ def output_folder(output: Path, force: bool) -> Iterator[Path]:
         yield building
         check_output(output, force)
         if output.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{output.name}.old.", dir=output.parent))
-            output.rename(old / output.name)
-            building.rename(output)
+            old = building.with_name(f"{building.name}.old")
+            output.rename(old)
+            try:
+                building.rename(output)
+            except BaseException:
+                old.rename(output)
+                raise
             shutil.rmtree(old)
         else:
             building.rename(output)

@@ -46,6 +46,25 @@ def test_force_replaces_a_prepared_folder(tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "out"]
 
 
+def test_a_rename_that_fails_puts_the_old_folder_back(tmp_path, monkeypatch):
+    _prepared(tmp_path / "out")
+    rename, number = type(tmp_path).rename, iter(range(3))
+
+    def failing(path, target):
+        if next(number) == 1:
+            raise OSError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(type(tmp_path), "rename", failing)
+    with (
+        pytest.raises(UserError, match="cannot be written \\(Permission denied\\)"),
+        output_folder(tmp_path / "out", force=True) as folder,
+    ):
+        (folder / "manifest.json").write_text("new")
+    assert (tmp_path / "out" / "manifest.json").read_text() == "old"
+    assert list(tmp_path.iterdir()) == [tmp_path / "out"]
+
+
 def test_what_is_in_the_way_is_kept(tmp_path):
     _prepared(tmp_path / "prepared")
     (tmp_path / "home").mkdir()
