@@ -22,6 +22,8 @@ class Parser(argparse.ArgumentParser):
         known, unknown = self.parse_known_args(args, namespace)
         if unknown:
             option = unknown[0].split("=")[0]
+            if not option.startswith("-"):
+                self.error(f"{unknown[0]!r} is out of place: what is no option stands together, before the options")
             self.error(f"unknown option {option}{suggest(option, self._option_string_actions)}")
         return known
 

@@ -37,6 +37,7 @@ def test_version(seq2seq):
         (["translate"], "MODEL"),
         (["translate", "m", "--beem", "3"], "unknown option --beem; did you mean '--beam'?"),
         (["translate", "m", "--beem=3"], "did you mean '--beam'?"),
+        (["translate", "m", "--beam", "3", "n"], "'n' is out of place: what is no option stands together"),
         (["translate", "m", "--beam", "many"], "--beam: 'many' is no whole number"),
         (["evaluate", "m", "--top-p", "much"], "--top-p: 'much' is no number"),
         (["translate", "m", "--method", "bean"], "did you mean 'beam'?"),
