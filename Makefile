@@ -20,7 +20,7 @@ setup: .venv/.installed
 
 .venv/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "error: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12 ..."; exit 2; }
+		{ echo "error: $(PYTHON) is not there or older than Python 3.11; name a newer one: make PYTHON=python3.12 ..."; exit 2; }
 	@echo "setting up .venv (PyTorch is large: the first time takes a minute or more)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
@@ -28,4 +28,4 @@ setup: .venv/.installed
 	@touch $@
 
 clean:
-	rm -rf .venv build runs prepared
+	rm -rf .venv build runs/demo prepared/demo
