@@ -11,7 +11,7 @@ class Embedding(nn.Embedding):
 
     The matrix is scaled by sqrt(E) on the way in (Vaswani et al. 2017, section 3.4): small as output weights, where
     it starts near an even distribution, and large as input. Unscaled, a recurrent net hardly sees its words at
-    first and learns several times slower. Id 0 is padding and stays zero.
+    first and learns several times slower. Id 0 is padding: zero at first, and reading it moves nothing.
 
     Args:
         vocab_size: V.
