@@ -37,6 +37,8 @@ class EndWithValidation(Callback):
 class StopSafely(Checkpoint):
     """At Ctrl-C or SIGTERM finishes the step or the validation that is going on, saves a checkpoint and ends the run.
 
+    A step is one of the optimizer: gradients that are still being accumulated are in no checkpoint.
+
     Lightning's own handling saves in the middle of a step or while the averaged weights are swapped in. A second signal
     ends the run at once. It is a `Checkpoint` so that Lightning calls it after the callbacks that change the state.
 
@@ -69,6 +71,9 @@ class StopSafely(Checkpoint):
         os.write(2, b"\nstopping after this step; once more stops at once, without a checkpoint\n")
 
     def _stop_if_asked(self, trainer: Trainer) -> None:
+        batches = trainer.fit_loop.epoch_loop.batch_progress.current.ready
+        if batches % trainer.accumulate_grad_batches and not trainer.is_last_batch:
+            return
         if trainer.strategy.reduce_boolean_decision(bool(self._received), all=False):
             trainer.save_checkpoint(self.path)
             raise Stopped(self._received or signal.SIGTERM, saved=True)

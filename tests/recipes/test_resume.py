@@ -46,12 +46,13 @@ def config(tmp_path_factory) -> Path:
 
 
 def stop_at(step: int, signum: int) -> None:
-    """Send this process a signal in the middle of a training step."""
+    """Send this process a signal in the middle of a training step, once."""
     whole_step = TranslationTask.training_step
+    due = [signum]
 
     def training_step(self, batch, batch_idx):
-        if self.global_step == step:
-            os.kill(os.getpid(), signum)
+        if self.global_step == step and due:
+            os.kill(os.getpid(), due.pop())
         return whole_step(self, batch, batch_idx)
 
     TranslationTask.training_step = training_step
@@ -135,6 +136,18 @@ def test_a_run_that_is_told_to_stop_can_go_on(train, uninterrupted, tmp_path, ca
     assert read_last(tmp_path)["global_step"] == step + 1
     assert "--ckpt_path last" in capsys.readouterr().err
     assert_same_training(train(tmp_path, "--ckpt_path=last"), uninterrupted)
+
+
+# In the first of a step's three batches; without and with a validation before the third.
+@pytest.mark.parametrize("step", [3, 4])
+def test_a_run_that_accumulates_gradients_stops_with_an_optimizer_step(train, tmp_path, step):
+    arguments = ("--trainer.accumulate_grad_batches=3", "--trainer.max_steps=9")
+    whole = train(tmp_path / "whole", *arguments)
+    stop_at(step, signal.SIGTERM)
+    with pytest.raises(Terminated):
+        train(tmp_path / "stopped", *arguments)
+    assert read_last(tmp_path / "stopped")["global_step"] == step + 1
+    assert_same_training(train(tmp_path / "stopped", "--ckpt_path=last", *arguments), whole)
 
 
 def test_a_run_can_stop_with_an_epoch(train, uninterrupted, tmp_path):
