@@ -1,4 +1,5 @@
 import io
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from seq2seq.cli.main import main
+from seq2seq.errors import run_command
 
 
 @dataclass(frozen=True)
@@ -30,3 +32,18 @@ def seq2seq(monkeypatch, capsys) -> Callable[..., Outcome]:
         return Outcome(int(ended.value.code or 0), out, err)
 
     return run
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """A function that runs a module's main with arguments; it gives exit code, stdout and stderr."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def run(module, *arguments):
+        monkeypatch.setattr(sys, "argv", [module.__name__, *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            run_command(module.main)
+        return ended.value.code or 0, *capsys.readouterr()
+
+    yield run
+    signal.signal(signal.SIGTERM, before)

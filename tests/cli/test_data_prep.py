@@ -1,5 +1,4 @@
 import gzip
-import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +11,6 @@ import pytest
 
 from data_prep import download, parallel, tatoeba
 from seq2seq.data.prepared import PreparedFolder
-from seq2seq.errors import run_command
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -27,21 +25,6 @@ NUMBERS = [
 THINGS = [("casas", "houses"), ("libros", "books"), ("gatos", "cats"), ("soles", "suns"), ("mesas", "tables")]
 PAIRS = [(f"Veo {n[0]} {t[0]}.", f"I see {n[1]} {t[1]}.") for n in NUMBERS for t in THINGS]
 SMALL = ["--dev-size", "3", "--test-size", "4", "--vocab-size", "60"]
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Run a command's main; gives exit code, stdout and stderr."""
-    before = signal.getsignal(signal.SIGTERM)
-
-    def run(module, *arguments):
-        monkeypatch.setattr(sys, "argv", [module.__name__, *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            run_command(module.main)
-        return ended.value.code or 0, *capsys.readouterr()
-
-    yield run
-    signal.signal(signal.SIGTERM, before)
 
 
 def _aligned(folder: Path, stem: str, pairs, end="") -> list[Path]:
@@ -220,7 +203,7 @@ def test_force_replaces_an_earlier_folder(command, tmp_path):
     assert sorted(file.name for file in (tmp_path / "out" / "tokenizer").iterdir()) == ["en.model", "es.model"]
 
 
-@pytest.mark.parametrize("module", ["tatoeba", "parallel", "sample"])
+@pytest.mark.parametrize("module", ["tatoeba", "parallel", "sample", "captions", "coco", "flickr8k", "scenes"])
 def test_help_teaches_with_an_example(module):
     ended = subprocess.run(
         [sys.executable, "-m", f"data_prep.{module}", "--help"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -1,9 +1,10 @@
+import json
 import os
 
 import pytest
 from toy_data import reversed_words, write_prepared
 
-from seq2seq.data.corpus import CACHE, ParallelCorpus
+from seq2seq.data.corpus import CACHE, ParallelCorpus, open_column
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
 
@@ -62,3 +63,24 @@ def test_a_folder_that_cannot_be_written_is_told(folder):
     folder.path.chmod(0o500)
     with pytest.raises(UserError, match="cannot be written"):
         read(folder)
+
+
+def test_a_picture_is_one_id_its_place_among_the_pictures(tmp_path):
+    rows = [("b.png", "uno"), ("b.png", "dos tres"), ("a.png", "uno"), ("c.png", "tres")]
+    write_prepared(tmp_path, {"train": rows})
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest |= {"task": "captions", "languages": ["en"], "images": {"folder": "pictures"}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "train.tsv").write_text("".join("\t".join(row) + "\n" for row in [("image", "en"), *rows]))
+    listed = "image\tsha256\twidth\theight\n" + "".join(f"{name}.png\tx\t1\t1\n" for name in "cba")
+    (tmp_path / "images.tsv").write_text(listed)
+    corpus = ParallelCorpus.open(PreparedFolder.open(tmp_path), "train", ("image", "en"))
+    assert [corpus.source[row].tolist() for row in range(len(corpus))] == [[1], [1], [2], [0]]
+    assert corpus.source.lengths.tolist() == [1, 1, 1, 1]
+    assert corpus.target.lengths.tolist() == [1, 2, 1, 1]
+    captions = open_column(PreparedFolder.open(tmp_path), "train", "en")
+    assert captions.ids.tolist() == corpus.target.ids.tolist()
+
+    (tmp_path / "images.tsv").write_text(listed.replace("a.png", "d.png"))
+    with pytest.raises(UserError, match=r"'a\.png' is not in images\.tsv"):
+        open_column(PreparedFolder.open(tmp_path), "train", "image")

@@ -258,8 +258,9 @@ def test_flip_mirrors_and_crop_takes_a_part():
     image = _two_colours(size=(32, 32))
     torch.testing.assert_close(HALF.pixels(image, flip=True), HALF.pixels(image).flip(2))
     left = HALF.pixels(image, crop=(0, 0, 0.5, 1))
-    torch.testing.assert_close(left, HALF.pixels(Image.new("RGB", (9, 9), RED)))
-    torch.testing.assert_close(HALF.pixels(image, flip=True, crop=(0, 0, 0.5, 1)), left)
+    red = HALF.pixels(Image.new("RGB", (9, 9), RED))
+    torch.testing.assert_close(left[..., :-1], red[..., :-1])  # beside the edge Pillow mixes in what is beyond it
+    torch.testing.assert_close(HALF.pixels(image, flip=True, crop=(0, 0, 0.5, 1)), left.flip(2))
     torch.testing.assert_close(HALF.pixels(image, crop=(0, 0, 1, 1)), HALF.pixels(image))
 
 

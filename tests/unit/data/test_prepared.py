@@ -82,6 +82,17 @@ MANIFESTS = [
     (json.dumps(_manifest(format=2)), "format 2 where this version reads 1"),
     (json.dumps(_manifest(languages="es")), "languages"),
     (json.dumps(_manifest(languages=["es", 3])), "languages"),
+    (json.dumps(_manifest(languages=["es", "es"])), "2 different codes"),
+    (json.dumps(_manifest(languages=["es"])), "2 different codes"),
+    (json.dumps(_manifest(task="summaries")), "task 'summaries' where this version knows translation and captions"),
+    (json.dumps(_manifest(task=["captions"])), "task"),
+    (json.dumps(_manifest(task="captions")), "'images' names no folder"),
+    (json.dumps(_manifest(task="captions", images={"folder": 3})), "'images' names no folder"),
+    (json.dumps(_manifest(task="captions", languages=[], images={"folder": ""})), "1 or 2 different codes"),
+    (
+        json.dumps(_manifest(task="captions", languages=["en", "image"], images={"folder": ""})),
+        "1 or 2 different codes",
+    ),
     (json.dumps(_manifest(splits=[])), "splits"),
     (json.dumps(_manifest(splits={"dev": {"pairs": 1}})), "splits"),
     (json.dumps(_manifest(splits={"train": {"pairs": 1}, "../x": {"pairs": 1}})), "splits"),
@@ -110,3 +121,75 @@ def test_a_missing_tokenizer_is_told(folder):
     (folder / "tokenizer" / "en.model").unlink()
     with pytest.raises(UserError, match=r"en\.model"):
         PreparedFolder.open(folder).tokenizer("en")
+
+
+CAPTIONS = [("a/1.png", "a dog"), ("a/1.png", "one dog"), ("2.png", "no dog")]
+IMAGES = "image\tsha256\twidth\theight\n2.png\tabc\t3\t4\na/1.png\tdef\t10\t20\n"
+
+
+@pytest.fixture
+def captions(tmp_path):
+    tokenizer = {"files": {"en": "tokenizer/en.model"}}
+    images = {"folder": "pictures"}
+    splits = {"train": {"pairs": 3, "images": 2}}
+    manifest = _manifest(task="captions", languages=["en"], images=images, splits=splits, tokenizer=tokenizer)
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "train.tsv").write_text("image\ten\n" + "".join(f"{name}\t{text}\n" for name, text in CAPTIONS))
+    (tmp_path / "images.tsv").write_text(IMAGES)
+    return tmp_path
+
+
+def test_pictures_are_a_column_like_a_language(captions):
+    prepared = PreparedFolder.open(captions)
+    assert (prepared.task, prepared.languages, prepared.columns) == ("captions", ("en",), ("image", "en"))
+    names, texts = map(list, zip(*CAPTIONS, strict=True))
+    assert prepared.pairs("train", "image", "en") == (names, texts)
+    assert prepared.column("train", "image") == names
+    assert prepared.rows("train") == CAPTIONS
+    assert prepared.images() == {"2.png": ("abc", 3, 4), "a/1.png": ("def", 10, 20)}
+    assert list(prepared.images()) == ["2.png", "a/1.png"]
+    assert prepared.image_path("a/1.png") == captions / "pictures" / "a" / "1.png"
+
+
+def test_a_picture_folder_elsewhere_is_named_in_full(captions):
+    manifest = json.loads((captions / "manifest.json").read_text()) | {"images": {"folder": "/data/pictures"}}
+    (captions / "manifest.json").write_text(json.dumps(manifest))
+    assert str(PreparedFolder.open(captions).image_path("2.png")) == "/data/pictures/2.png"
+
+
+@pytest.mark.parametrize("name", ["../2.png", "a/../../2.png", "/etc/passwd", "", "a\0.png"])
+def test_a_name_that_leads_out_of_the_picture_folder_is_refused(captions, name):
+    with pytest.raises(UserError, match="is no picture's path within"):
+        PreparedFolder.open(captions).image_path(name)
+
+
+def test_a_column_that_is_none_is_told(captions):
+    with pytest.raises(UserError, match="no column 'es'; it holds image and en"):
+        PreparedFolder.open(captions).pairs("train", "image", "es")
+    with pytest.raises(UserError, match="no language 'image'; it holds en"):
+        PreparedFolder.open(captions).tokenizer("image")
+
+
+def test_text_has_no_pictures(folder):
+    prepared = PreparedFolder.open(folder)
+    assert (prepared.task, prepared.columns) == ("translation", ("es", "en"))
+    for ask in (prepared.images, lambda: prepared.image_folder, lambda: prepared.image_path("1.png")):
+        with pytest.raises(UserError, match="prepared for translation; it has no pictures"):
+            ask()
+    with pytest.raises(UserError, match="no language 'image'"):
+        prepared.column("dev", "image")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (IMAGES + "3.png\tabc\t3\n", "line 4: 3 columns where 4 are due"),
+        (IMAGES + "3.png\tabc\tx\t4\n", "line 4: no picture"),
+        (IMAGES + "../3.png\tabc\t3\t4\n", "line 4: no picture"),
+        (IMAGES.replace("sha256", "md5"), "the header says"),
+    ],
+)
+def test_a_damaged_list_of_pictures_is_told_by_file_and_line(captions, text, told):
+    (captions / "images.tsv").write_text(text)
+    with pytest.raises(UserError, match=rf"images\.tsv.*{told}"):
+        PreparedFolder.open(captions).images()

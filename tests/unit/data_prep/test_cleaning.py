@@ -1,6 +1,6 @@
 import pytest
 
-from data_prep.cleaning import EMPTY, RATIO, TOO_LONG, TOO_SHORT, Bounds
+from data_prep.cleaning import EMPTY, RATIO, TOO_LONG, TOO_SHORT, Bounds, plain_caption
 
 LONG = "x" * 31
 
@@ -25,3 +25,29 @@ TABLE = [
 @pytest.mark.parametrize(("bounds", "first", "second", "fault"), [row[:4] for row in TABLE], ids=[r[4] for r in TABLE])
 def test_fault(bounds, first, second, fault):
     assert bounds.fault(first, second) == fault
+
+
+def test_a_caption_by_itself_has_no_ratio():
+    assert Bounds().fault("x" * 900) is None
+    assert Bounds().fault("") == EMPTY
+    assert Bounds(max_words=2).fault("a b c") == TOO_LONG
+
+
+PLAIN = [
+    ("A Dog runs .", "a dog runs"),
+    ("Two dogs,one ball; what fun!", "two dogs one ball what fun"),
+    ('"Stop" , it says (loud) ...', "stop it says loud"),
+    ("a T-shirt -- and - a man 's hat", "a t-shirt and a man 's hat"),
+    ("They do n't, 'slide' the tikes' car", "they do n't slide the tikes car"),
+    ("D.C. at 10:30 costs 1,000 # 5", "d.c. at 10:30 costs 1,000 # 5"),
+    ("¡Una niña! ¿Juega?", "una niña juega"),
+    ("一只狗。两只猫！", "一只狗 两只猫"),
+    ("Ein „großes“ Haus – rot", "ein großes haus rot"),
+    (" .  - ", ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "plain"), PLAIN)
+def test_the_plain_form_of_a_caption(text, plain):
+    assert plain_caption(text) == plain == plain_caption(plain)
