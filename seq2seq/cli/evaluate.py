@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load
+from seq2seq.cli.evaluation_set import EvaluationSet, describe_file, read_evaluation_set
 from seq2seq.cli.lines import check_output
-from seq2seq.cli.test_sets import TestSet, describe_file, read_test_set
 from seq2seq.data.prepared import CAPTIONS, SPLITS
 from seq2seq.errors import UserError
 from seq2seq.evaluation import (
@@ -98,36 +98,36 @@ def run(arguments: argparse.Namespace) -> None:
     options = given_search_options(arguments)
     output = _output(arguments)
     model = _load(arguments) if arguments.model else None
-    test_set = read_test_set(arguments, model)
-    baseline = test_set.read_outputs(arguments.baseline)
-    score, compare = _scorers(arguments, test_set)
+    evaluated = read_evaluation_set(arguments, model)
+    baseline = evaluated.read_outputs(arguments.baseline)
+    score, compare = _scorers(arguments, evaluated)
     facts: dict[str, Any] = {}
     if model is None:
-        outputs = test_set.read_outputs(arguments.hypothesis)
-        facts["data"] = {**test_set.record, "hypothesis": describe_file(arguments.hypothesis)}
+        outputs = evaluated.read_outputs(arguments.hypothesis)
+        facts["data"] = {**evaluated.record, "hypothesis": describe_file(arguments.hypothesis)}
     else:
-        outputs, seconds = _generate(model, test_set, arguments, options)
+        outputs, seconds = _generate(model, evaluated, arguments, options)
         if arguments.translations is not None:
             with atomic_write(arguments.translations) as file:
                 file.writelines(f"{line}\n" for line in outputs)
         facts = {
-            "data": test_set.record,
+            "data": evaluated.record,
             "models": [
                 {"name": Path(path).resolve().name, "sha256": sha256(Path(path) / WEIGHTS)} for path in arguments.model
             ],
             "decoding": {
                 **asdict(search_options(**options)),
                 "batch_size": arguments.batch_size,
-                "max_source_tokens": None if test_set.captions else arguments.max_source_tokens,
+                "max_source_tokens": None if evaluated.captions else arguments.max_source_tokens,
                 "precision": model.precision,
             },
             "seconds": seconds,
             "device": model.device,
         }
-    scores = score(outputs, test_set.references)
+    scores = score(outputs, evaluated.references)
     comparisons = None
     if arguments.baseline is not None:
-        comparisons = compare(outputs, baseline, test_set.references)
+        comparisons = compare(outputs, baseline, evaluated.references)
         facts["baseline"] = describe_file(arguments.baseline)
     if output is not None:
         write_record(output, make_record(scores, sentences=len(outputs), comparisons=comparisons, **facts))
@@ -138,10 +138,10 @@ def _load(arguments: argparse.Namespace) -> Translator | Captioner:
     return load(Captioner, arguments) if task_of(arguments.model[0]) == CAPTIONS else load(Translator, arguments)
 
 
-def _scorers(arguments: argparse.Namespace, test_set: TestSet) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _scorers(arguments: argparse.Namespace, evaluated: EvaluationSet) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """How outputs are scored, and how they are compared with a baseline's."""
-    if not test_set.captions:
-        how = {"language": test_set.language, "tokenizer": arguments.tokenize, "lowercase": arguments.lowercase}
+    if not evaluated.captions:
+        how = {"language": evaluated.language, "tokenizer": arguments.tokenize, "lowercase": arguments.lowercase}
         make_bleu(**how)  # a tokenizer that is not there is told before translating, too
         return (
             lambda outputs, references: score_translations(outputs, _streams(references), **how),
@@ -194,11 +194,11 @@ def _output(arguments: argparse.Namespace) -> Path | None:
 
 
 def _generate(
-    model: Translator | Captioner, test_set: TestSet, arguments: argparse.Namespace, options: dict[str, Any]
+    model: Translator | Captioner, evaluated: EvaluationSet, arguments: argparse.Namespace, options: dict[str, Any]
 ) -> tuple[list[str], float]:
-    sources = test_set.sources or []
+    sources = evaluated.sources or []
     started = time.perf_counter()
-    what = ("captioning", "pictures") if test_set.captions else ("translating", "lines")
+    what = ("captioning", "pictures") if evaluated.captions else ("translating", "lines")
     with counting(*what, len(sources)) as progress:
 
         def show(part: int, whole: int) -> None:

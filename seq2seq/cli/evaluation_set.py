@@ -13,7 +13,7 @@ from seq2seq.inference import Captioner, Generator, Translator
 
 
 @dataclass(frozen=True)
-class TestSet:
+class EvaluationSet:
     """What a model works on and what its outputs are compared with.
 
     Attributes:
@@ -45,8 +45,8 @@ class TestSet:
         return lines
 
 
-def read_test_set(arguments: argparse.Namespace, model: Generator | None) -> TestSet:
-    """The test set that `seq2seq evaluate`'s arguments name.
+def read_evaluation_set(arguments: argparse.Namespace, model: Generator | None) -> EvaluationSet:
+    """What `seq2seq evaluate`'s arguments say is scored.
 
     Raises:
         UserError: files or columns that are not there, or do not go together.
@@ -62,7 +62,7 @@ def read_test_set(arguments: argparse.Namespace, model: Generator | None) -> Tes
         _check_aligned(path, len(text), paths[0], len(texts[0]))
     references = texts[-len(arguments.reference) :]
     files = [{"role": "source" if path == arguments.source else "reference", **describe_file(path)} for path in paths]
-    return TestSet(
+    return EvaluationSet(
         sources=texts[0] if arguments.source else None,
         references=[list(several) for several in zip(*references, strict=True)],
         language=language,
@@ -76,7 +76,7 @@ def describe_file(path: str | Path) -> dict[str, str]:
     return {"name": _name(path), "sha256": sha256(path)}
 
 
-def _prepared(prepared: PreparedFolder, split: str, model: Generator | None, language: str) -> TestSet:
+def _prepared(prepared: PreparedFolder, split: str, model: Generator | None, language: str) -> EvaluationSet:
     captions = prepared.task == CAPTIONS
     if model is not None and captions != isinstance(model, Captioner):
         raise UserError(f"{prepared.path}: holds {prepared.task}, which is not what the model has learned")
@@ -94,7 +94,7 @@ def _prepared(prepared: PreparedFolder, split: str, model: Generator | None, lan
         references = list(pictures.values())
     files = [{"role": "pairs", **describe_file(prepared.table(split))}]
     record = {"name": str(prepared.manifest.get("name", _name(prepared.path))), "split": split, "files": files}
-    return TestSet(sources, references, language, str(prepared.table(split)), record, captions)
+    return EvaluationSet(sources, references, language, str(prepared.table(split)), record, captions)
 
 
 def _read(path: str) -> list[str]:
