@@ -24,7 +24,6 @@ from seq2seq.evaluation import score_translations
 from seq2seq.files import atomic_write
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT.parent / "shared" / "data" / "tatoeba" / "spa.txt"
 BATCHES = (BatchSize(64, "sentences"), BatchSize(4096, "tokens"))
 SINGLE_SENTENCES = 500  # with one sentence at a time the whole test set takes too long
 
@@ -36,9 +35,9 @@ all of them; the table has the medians of the rounds. benchmarks/README.md says 
 """
 EXAMPLES = """\
 examples:
-  python -m benchmarks.peers                          everything: about two hours on two cores
-  python -m benchmarks.peers --what train             training speed alone: about forty minutes
-  python -m benchmarks.peers --what decode --systems opennmt seq2seq-bf16 --train-minutes 7
+  python -m benchmarks.peers --data spa.txt                     everything: about two hours on two cores
+  python -m benchmarks.peers --data spa.txt --what train        training speed alone: about forty minutes
+  python -m benchmarks.peers --data spa.txt --what decode --systems opennmt seq2seq-bf16 --train-minutes 7
 """
 
 
@@ -202,7 +201,13 @@ def _parser() -> argparse.ArgumentParser:
         default=["train", "decode"],
         help="training speed; decoding speed with BLEU (default: both)",
     )
-    parser.add_argument("--data", type=Path, default=DATA, metavar="FILE", help="spa.txt of manythings.org/anki")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="spa.txt, the Spanish-English file of manythings.org/anki",
+    )
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "peers", help="where all that is made goes")
     parser.add_argument(
         "--output", type=Path, default=ROOT / "build" / "peers" / "results.json", help="JSON file of the results"

@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))  # the benchmarks are scripts of the checkout, not part of the installed package
-
-from benchmarks import peer_joeynmt, peer_opennmt, peer_seq2seq  # noqa: E402
-from benchmarks.environment import Environment, Patch, Recipe, UnavailableError, apply_patch  # noqa: E402
-from benchmarks.machine import only_run  # noqa: E402
-from benchmarks.measure import (  # noqa: E402
+from benchmarks import peer_joeynmt, peer_opennmt, peer_seq2seq
+from benchmarks.environment import Environment, Patch, Recipe, UnavailableError, apply_patch
+from benchmarks.machine import only_run
+from benchmarks.measure import (
     BatchSize,
     Decoding,
     Progress,
@@ -24,12 +21,13 @@ from benchmarks.measure import (  # noqa: E402
     run_logged,
     speed,
 )
-from benchmarks.peers import _measures, _parser, _take  # noqa: E402
-from benchmarks.results import Measure, Results  # noqa: E402
-from benchmarks.split import Split, prepare_split, read_pairs, split_pairs  # noqa: E402
-from seq2seq.data.prepared import PreparedFolder  # noqa: E402
-from seq2seq.errors import UserError  # noqa: E402
+from benchmarks.peers import _measures, _parser, _take
+from benchmarks.results import Measure, Results
+from benchmarks.split import Split, prepare_split, read_pairs, split_pairs
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.errors import UserError
 
+ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = BatchSize(64, "sentences")
 TOKENS = BatchSize(4096, "tokens")
 
@@ -295,7 +293,8 @@ class TestResults:
         folder.mkdir()
         (folder / "test.es").write_text("uno\ndos\ntres\ncuatro\n", encoding="utf-8")
         (folder / "test.en").write_text("".join(f"the translation of {n}\n" for n in NUMBERS[:4]), encoding="utf-8")
-        arguments = _parser().parse_args(["--what", "decode", "--rounds", "1", "--sentences", "3"])
+        options = ["--data", "spa.txt", "--what", "decode", "--rounds", "1", "--sentences", "3"]
+        arguments = _parser().parse_args(options)
         results = Results(tmp_path / "results.json", {})
         results.systems["opennmt"] = {}
         for measure in _measures(tmp_path, Split(folder), arguments):
