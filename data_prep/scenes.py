@@ -75,7 +75,7 @@ def main() -> None:
         (folder.parent / SCENES).write_text(described, encoding="utf-8", newline="\n")
         with counting("drawing", "pictures", len(pictures)) as counter:
             for done, picture in enumerate(pictures, start=1):
-                draw_scene(picture.scene, arguments.size).save(folder / picture.name, compress_level=6)
+                draw_scene(picture.scene, arguments.size).save(folder / picture.name, compress_level=3)
                 counter.show(done)
 
     text = described.encode()

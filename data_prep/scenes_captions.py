@@ -1,5 +1,6 @@
 """Captions of a scene in English and Spanish: a small grammar whose every sentence is true of the picture."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -33,22 +34,20 @@ _NEAR_IT = {  # the end of "a house with a tree ...", for one house and for seve
     "beside": (Phrase("al lado", "beside it"), Phrase("al lado", "beside them")),
 }
 _MIDDLE = 0.07  # how far from the middle of the picture its sides begin
-_REPEATED = 0.1  # how much rarer a form becomes within the captions of a picture each time it is taken
 
 
 def captions(scene: Scene, rng: Random) -> list[Caption]:
     """Tell a scene in `CAPTIONS` ways, no two alike in either language; a pair says the same in both."""
     told: list[Caption] = []
-    taken: dict[str, int] = {}
+    taken = Counter[str]()
     while len(told) < CAPTIONS:
         teller = Teller(scene, rng)
-        forms = {name: form for name, form in _FORMS.items() if form.fits(teller)}
-        weights = [form.weight * _REPEATED ** taken.get(name, 0) for name, form in forms.items()]
-        name = rng.choices(list(forms), weights)[0]
+        forms = {name: form for name, form in _FORMS.items() if taken[name] < form.most and form.fits(teller)}
+        name = rng.choices(list(forms), [form.weight for form in forms.values()])[0]
         es, en = sentence(forms[name].tell(teller))
         if not any(en == other_en or es == other_es for other_en, other_es in told):
             told.append((en, es))
-            taken[name] = taken.get(name, 0) + 1
+            taken[name] += 1
     return told
 
 
@@ -151,10 +150,11 @@ def _apart(teller: Teller) -> bool:
 
 @dataclass(frozen=True)
 class _Form:
-    """A way of telling, where it fits, and how often it is taken."""
+    """A way of telling: its share among those that fit, the most captions of a picture in it, and where it fits."""
 
     tell: Callable[[Teller], Phrase]
     weight: float
+    most: int
     fits: Callable[[Teller], bool]
 
 
@@ -163,15 +163,15 @@ def _has(*numbers: int) -> Callable[[Teller], bool]:
 
 
 _FORMS = {
-    "thing": _Form(_thing, 1, lambda teller: len(teller.groups) == 1),
-    "quality": _Form(_quality, 0.15, lambda teller: len(teller.groups) == 1),
-    "listing": _Form(_listing, 0.6, _has(1, 2, 3)),
-    "order": _Form(_order, 1, _has(3)),
-    "sides": _Form(_sides, 1, _apart),
-    "related": _Form(_related, 3, _has(1, 2, 3)),
-    "partly": _Form(_partly, 0.4, _has(3)),
-    "placed": _Form(_placed, 1.5, _has(1, 2, 3)),
-    "fronted": _Form(_fronted, 1.5, _has(1, 2, 3)),
-    "accompanied": _Form(_accompanied, 1, lambda teller: len(teller.groups) == 2),
-    "containing": _Form(_containing, 0.5, lambda teller: teller.scene.description.layout == "inside"),
+    "thing": _Form(_thing, 5, CAPTIONS, lambda teller: len(teller.groups) == 1),
+    "quality": _Form(_quality, 1, 1, lambda teller: len(teller.groups) == 1),
+    "listing": _Form(_listing, 0.5, 1, _has(1, 2, 3)),
+    "order": _Form(_order, 1, 2, _has(3)),
+    "sides": _Form(_sides, 1, 2, _apart),
+    "related": _Form(_related, 3, 2, _has(1, 2, 3)),
+    "partly": _Form(_partly, 0.4, 1, _has(3)),
+    "placed": _Form(_placed, 1.5, 2, _has(1, 2, 3)),
+    "fronted": _Form(_fronted, 1.5, 2, _has(1, 2, 3)),
+    "accompanied": _Form(_accompanied, 1, 1, lambda teller: len(teller.groups) == 2),
+    "containing": _Form(_containing, 0.5, 1, lambda teller: teller.scene.description.layout == "inside"),
 }

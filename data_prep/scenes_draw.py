@@ -75,7 +75,10 @@ def _cast_shadow(image: Image.Image, shape: str, items: tuple[Item, ...]) -> Non
                 points = _placed(part.polygon, item, coarse)
                 draw.polygon([(x + shift, y + 1.4 * shift) for x, y in points], round(255 * _SHADOW))
     soft = mask.filter(ImageFilter.BoxBlur(max(1, round(0.012 * coarse))))
-    image.paste((20, 20, 40), mask=soft.resize(image.size, Image.Resampling.BILINEAR))
+    left, top, right, bottom = soft.getbbox() or (0, 0, 1, 1)
+    size = (right - left) * _FINER, (bottom - top) * _FINER
+    fine = soft.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
+    image.paste((20, 20, 40), (left * _FINER, top * _FINER), fine)
 
 
 def _draw_item(image: Image.Image, shape: str, colour: str, item: Item) -> None:

@@ -6,7 +6,7 @@ import pytest
 from data_prep.scenes_splits import HELD_OUT, draw_scenes
 from data_prep.scenes_world import COLOURS, CONTAINERS, SHAPES
 
-SIZES = {"train": 200, "dev": 60, "test": 60}
+SIZES = {"train": 600, "dev": 60, "test": 60}
 
 
 @pytest.fixture(scope="module")
