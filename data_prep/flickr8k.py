@@ -26,7 +26,7 @@ split out. With --karpathy the captions and the splits come from Karpathy's data
 Every picture is read once. What is missing, broken, truncated or over-large is left out, counted and named; so is a
 training picture whose very file is also in dev or test.
 
-(Kaggle's edition, captions.txt with the columns image and caption, has no splits: use data_prep.captions.)
+(Kaggle's edition has no splits: rename its captions.txt to captions.csv and use data_prep.captions with --header.)
 
 examples:
   python -m data_prep.flickr8k flickr8k --output prepared/flickr8k
