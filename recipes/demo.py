@@ -1,7 +1,7 @@
-"""From raw text to a translator in use, in a few minutes: what `make demo` runs.
+"""From raw text to a translator in use, and from pictures to a captioner, in a few minutes: what `make demo` runs.
 
 Each step is a command that you can type yourself; it is printed before it runs. The corpus is the one that comes with
-the toolkit, so nothing is downloaded.
+the toolkit, and the pictures are drawn by it, so nothing is downloaded.
 """
 
 import shlex
@@ -11,12 +11,16 @@ import sys
 import time
 from pathlib import Path
 
-from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.prepared import IMAGE, PreparedFolder
 from seq2seq.errors import UserError, run_command
-from seq2seq.inference import Translation, Translator
+from seq2seq.inference import Captioner, Translation, Translator
+from seq2seq.inference.attention_pictures import AttentionPictures
 
-PREPARED, RUN = Path("prepared/demo"), Path("runs/demo")
-TRAINING = Path("recipes/translate_es_en")
+PREPARED, SCENES, RUN = Path("prepared/demo"), Path("prepared/demo_scenes"), Path("runs/demo")
+TRAINING, CAPTIONING = Path("recipes/translate_es_en"), Path("recipes/caption_flickr8k")
+SCENES_CONFIGS = "--config recipes/caption_scenes/config.yaml --config recipes/caption_scenes/demo.yaml"
+LANGUAGES = {"en": "English", "es": "Spanish"}
+NEW_SCENES = 6
 NEW_SENTENCES = [
     "Mi hermana no quiere comprar la casa vieja.",
     "¿Dónde están las llaves?",
@@ -32,6 +36,27 @@ def main() -> None:
     """Prepare, train, score, translate, and say where everything lies."""
     begin = time.monotonic()
     shutil.rmtree(RUN, ignore_errors=True)
+    translate()
+    caption()
+    _title("Where everything lies")
+    for what, where in (
+        ("the corpus, with what was done to it", PREPARED / "manifest.json"),
+        ("the translator, to copy and keep", RUN / "model"),
+        ("its scores", RUN / "model" / "scores.json"),
+        ("its learning curves", RUN / "curves.png"),
+        ("the drawn pictures", SCENES / "images"),
+        ("the captioners", RUN / "captions_en" / "model"),
+        ("what each word of a caption looked at", RUN / "attention"),
+    ):
+        print(f"  {where!s:34} {what}")
+    print(f"\nTry it:  echo '¿Qué hora es?' | .venv/bin/seq2seq translate {RUN / 'model'}")
+    print(f"         .venv/bin/seq2seq caption {RUN / 'captions_en' / 'model'} {SCENES / 'images' / 'test-*.png'}")
+    print(f"Then train on real data: {TRAINING}/README.md, {CAPTIONING}/README.md")
+    print(f"({(time.monotonic() - begin) / 60:.1f} minutes)")
+
+
+def translate() -> None:
+    """A translator of the sample corpus."""
     _run("Prepare the corpus", f"-m data_prep.sample --output {PREPARED} --force")
     _run(
         "Train for two minutes and score the best model",
@@ -44,17 +69,31 @@ def main() -> None:
         [text for text in NEW_SENTENCES if text not in known], alignments=True
     ):
         print(draw(translation) + "\n")
-    _title("Where everything lies")
-    for what, where in (
-        ("the corpus, with what was done to it", PREPARED / "manifest.json"),
-        ("the model, to copy and keep", RUN / "model"),
-        ("its scores", RUN / "model" / "scores.json"),
-        ("its learning curves", RUN / "curves.png"),
-    ):
-        print(f"  {where!s:28} {what}")
-    print(f"\nTry it:  echo '¿Qué hora es?' | .venv/bin/seq2seq translate {RUN / 'model'}")
-    print(f"Then train on real text: {TRAINING}/README.md")
-    print(f"({(time.monotonic() - begin) / 60:.1f} minutes)")
+
+
+def caption() -> None:
+    """Captioners of drawn scenes in two languages, the picture network trained with them."""
+    _run("Draw scenes and caption them in two languages", f"-m data_prep.scenes --output {SCENES} --force")
+    for language, name in LANGUAGES.items():
+        _run(
+            f"Train a captioner for a minute: {name}",
+            f"{CAPTIONING}/train.py {SCENES_CONFIGS} --data.prepared {SCENES} --data.language {language} "
+            f"--output {RUN / f'captions_{language}'}",
+        )
+    _title("Caption scenes that were not in training")
+    prepared = PreparedFolder.open(SCENES)
+    names = list(dict.fromkeys(prepared.column("test", IMAGE)))
+    chosen = [prepared.image_path(name) for name in names[:: len(names) // NEW_SCENES][:NEW_SCENES]]
+    captioners = {language: Captioner.load(RUN / f"captions_{language}" / "model") for language in LANGUAGES}
+    found = {
+        language: captioner.caption_detailed(chosen, alignments=True) for language, captioner in captioners.items()
+    }
+    for number, path in enumerate(chosen):
+        print(f"  {path.name}")
+        for language, captions in found.items():
+            print(f"    {captions[number].text}")
+            folder = RUN / "attention" / language
+            AttentionPictures(folder, captioners[language].transform).write(captions[number])
 
 
 def draw(translation: Translation) -> str:
