@@ -37,7 +37,7 @@ import sys
 from pathlib import Path
 
 from seq2seq.data.prepared import MANIFEST
-from seq2seq.errors import run_command
+from seq2seq.errors import UserError, run_command
 from seq2seq.training.cli import train
 
 CONFIG = Path(__file__).with_name("config.yaml")
@@ -48,8 +48,14 @@ def main() -> None:
     """Train; for `--tiny` the corpus that comes with the toolkit is prepared first, where it is not there."""
     other_data = any(word.startswith("--data.prepared") for word in sys.argv)
     if "--tiny" in sys.argv and not other_data and not (SAMPLE / MANIFEST).exists():
-        subprocess.run([sys.executable, "-m", "data_prep.sample", "--output", str(SAMPLE)], check=True)
+        prepare_sample()
     train(CONFIG, __doc__)
+
+
+def prepare_sample() -> None:
+    """Prepare the corpus that comes with the toolkit."""
+    if subprocess.run([sys.executable, "-m", "data_prep.sample", "--output", str(SAMPLE)]).returncode:
+        raise UserError(f"{SAMPLE}: the sample corpus could not be prepared there; what was said above tells why")
 
 
 if __name__ == "__main__":

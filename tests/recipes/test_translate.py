@@ -61,3 +61,14 @@ def test_a_second_run_does_not_overwrite_the_first(tmp_path):
     assert done.stderr.startswith("error: --output")
     assert len(done.stderr.splitlines()) == 1
     assert (tmp_path / "run" / "checkpoints" / "last.ckpt").read_bytes() == b"precious"
+
+
+def test_what_is_in_the_way_of_the_sample_corpus_is_told_without_a_traceback(tmp_path):
+    (tmp_path / "prepared").mkdir()
+    (tmp_path / "prepared" / "sample").write_text("mine")
+    command = [sys.executable, str(RECIPE / "train.py"), "--tiny"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "is there already" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("error: prepared/sample: the sample corpus could not be prepared")
+    assert "Traceback" not in done.stderr
