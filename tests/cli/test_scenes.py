@@ -5,10 +5,10 @@ import pytest
 from PIL import Image
 from scene_reader import Reader, is_true
 
-from data_prep import scenes
 from data_prep.cleaning import plain_caption
-from data_prep.scenes_captions import CAPTIONS
-from data_prep.scenes_splits import HELD_OUT
+from data_prep.scenes import __main__ as scenes
+from data_prep.scenes.captions import CAPTIONS
+from data_prep.scenes.splits import HELD_OUT
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError, run_command
 from seq2seq.files import sha256

@@ -3,13 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from data_prep import sample_english as english
-from data_prep import sample_lexicon as lexicon
-from data_prep import sample_spanish as spanish
-from data_prep.sample_clauses import named, tagged
-from data_prep.sample_corpus import GENERATED_PAIRS, LONGEST, phrasebook_pairs, sentence_pairs
-from data_prep.sample_entries import Phrase, Verb
-from data_prep.sample_grammar import (
+from data_prep.sample import english, lexicon, spanish
+from data_prep.sample.clauses import named, tagged
+from data_prep.sample.corpus import GENERATED_PAIRS, LONGEST, phrasebook_pairs, sentence_pairs
+from data_prep.sample.entries import Phrase, Verb
+from data_prep.sample.grammar import (
     EL,
     ELLA,
     ELLOS,

@@ -3,10 +3,10 @@ from random import Random
 import pytest
 from scene_reader import Reader, Reading, is_true
 
-from data_prep.scenes_captions import CAPTIONS, captions
-from data_prep.scenes_splits import draw_scenes
-from data_prep.scenes_words import noun_phrase
-from data_prep.scenes_world import COLOURS, LAYOUTS, SHAPES, Description, Group, Item, Scene
+from data_prep.scenes.captions import CAPTIONS, captions
+from data_prep.scenes.splits import draw_scenes
+from data_prep.scenes.words import noun_phrase
+from data_prep.scenes.world import COLOURS, LAYOUTS, SHAPES, Description, Group, Item, Scene
 
 READERS = {"en": Reader("en"), "es": Reader("es")}
 

@@ -4,12 +4,12 @@ import math
 import numpy as np
 import pytest
 
-from data_prep.scenes_draw import draw_scene
-from data_prep.scenes_paint import COLOURS as PAINTED
-from data_prep.scenes_paint import PAPERS
-from data_prep.scenes_shapes import PARTS
-from data_prep.scenes_splits import draw_scenes
-from data_prep.scenes_world import BACKGROUNDS, CLASHES, COLOURS, SHAPES, Description, Group, Item, Scene
+from data_prep.scenes.draw import draw_scene
+from data_prep.scenes.paint import COLOURS as PAINTED
+from data_prep.scenes.paint import PAPERS
+from data_prep.scenes.shapes import PARTS
+from data_prep.scenes.splits import draw_scenes
+from data_prep.scenes.world import BACKGROUNDS, CLASHES, COLOURS, SHAPES, Description, Group, Item, Scene
 
 
 def _alone(shape="star", colour="red", background="grey", texture=1, **item):

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 from scene_reader import is_true
 
-from data_prep.scenes_layout import MARGIN, RADII, place
-from data_prep.scenes_world import BACKGROUNDS, CLASHES, COLOURS, LAYOUTS, SHAPES, Scene, draw_description
+from data_prep.scenes.layout import MARGIN, RADII, place
+from data_prep.scenes.world import BACKGROUNDS, CLASHES, COLOURS, LAYOUTS, SHAPES, Scene, draw_description
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@ from collections import Counter
 
 import pytest
 
-from data_prep.scenes_splits import HELD_OUT, draw_scenes
-from data_prep.scenes_world import COLOURS, CONTAINERS, SHAPES
+from data_prep.scenes.splits import HELD_OUT, draw_scenes
+from data_prep.scenes.world import COLOURS, CONTAINERS, SHAPES
 
 SIZES = {"train": 600, "dev": 60, "test": 60}
 

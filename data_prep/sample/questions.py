@@ -3,9 +3,8 @@
 from dataclasses import replace
 from random import Random
 
-from data_prep import sample_english as english
-from data_prep import sample_lexicon as lexicon
-from data_prep.sample_clauses import (
+from data_prep.sample import english, lexicon
+from data_prep.sample.clauses import (
     action,
     clause,
     denied,
@@ -20,8 +19,8 @@ from data_prep.sample_clauses import (
     thing,
     time,
 )
-from data_prep.sample_entries import Phrase, Verb
-from data_prep.sample_grammar import (
+from data_prep.sample.entries import Phrase, Verb
+from data_prep.sample.grammar import (
     TU,
     YO,
     Clause,
@@ -34,7 +33,7 @@ from data_prep.sample_grammar import (
     sentence,
     statement,
 )
-from data_prep.sample_spanish import Tense, agree
+from data_prep.sample.spanish import Tense, agree
 
 _WHO = Nominal("quién", "who", human=True)
 _WHY, _WHEN = Phrase("por qué", "why"), Phrase("cuándo", "when")

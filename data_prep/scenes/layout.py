@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
-from data_prep.scenes_world import LAYOUTS, Axis, Description, Group, Item, Layout, Scene, extent
+from data_prep.scenes.world import LAYOUTS, Axis, Description, Group, Item, Layout, Scene, extent
 
 MARGIN = 0.03  # around everything, in shares of the picture's side, as all lengths here
 GAP = 0.05  # at least, between groups

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from random import Random
 
-from data_prep import sample_english as english
-from data_prep import sample_lexicon as lexicon
-from data_prep.sample_clauses import (
+from data_prep.sample import english, lexicon
+from data_prep.sample.clauses import (
     action,
     clause,
     denied,
@@ -19,8 +18,8 @@ from data_prep.sample_clauses import (
     time,
     weather,
 )
-from data_prep.sample_entries import Phrase, Verb
-from data_prep.sample_grammar import (
+from data_prep.sample.entries import Phrase, Verb
+from data_prep.sample.grammar import (
     TU,
     YO,
     Clause,
@@ -35,7 +34,7 @@ from data_prep.sample_grammar import (
     statement,
     unspoken,
 )
-from data_prep.sample_spanish import Tense
+from data_prep.sample.spanish import Tense
 
 _COMMA = Phrase(",", ",")
 _THAT = Phrase("que", "that")

@@ -5,9 +5,9 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from data_prep.scenes_paint import HILLS, PAPERS, mix, paints
-from data_prep.scenes_shapes import PARTS, Polygon
-from data_prep.scenes_world import Item, Scene
+from data_prep.scenes.paint import HILLS, PAPERS, mix, paints
+from data_prep.scenes.shapes import PARTS, Polygon
+from data_prep.scenes.world import Item, Scene
 
 _FINER = 4  # drawn so many times larger and scaled down, for smooth edges
 _OUTLINE = 0.07  # its width in radii

@@ -3,10 +3,8 @@
 from dataclasses import replace
 from random import Random
 
-from data_prep import sample_english as english
-from data_prep import sample_lexicon as lexicon
-from data_prep import sample_spanish as spanish
-from data_prep.sample_clauses import (
+from data_prep.sample import english, lexicon, spanish
+from data_prep.sample.clauses import (
     action,
     clause,
     denied,
@@ -24,8 +22,8 @@ from data_prep.sample_clauses import (
     time,
     weather,
 )
-from data_prep.sample_entries import Phrase, Verb
-from data_prep.sample_grammar import (
+from data_prep.sample.entries import Phrase, Verb
+from data_prep.sample.grammar import (
     DATIVES,
     PRONOUNS,
     Clause,
@@ -39,7 +37,7 @@ from data_prep.sample_grammar import (
     sentence,
     statement,
 )
-from data_prep.sample_spanish import Tense
+from data_prep.sample.spanish import Tense
 
 
 def plain_statement(rng: Random) -> Pair:

@@ -3,7 +3,7 @@
 A noun's first tag is its kind (which adjectives fit it), the others name what can be done with it (which verbs fit it).
 """
 
-from data_prep.sample_entries import Modal, Phrase, Verb, read_adjectives, read_nouns, read_phrases, read_verbs
+from data_prep.sample.entries import Modal, Phrase, Verb, read_adjectives, read_nouns, read_phrases, read_verbs
 
 NOUNS = (
     *read_nouns(

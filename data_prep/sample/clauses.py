@@ -7,10 +7,9 @@ from functools import cache
 from random import Random
 from typing import TypeVar
 
-from data_prep import sample_english as english
-from data_prep import sample_lexicon as lexicon
-from data_prep.sample_entries import Adjective, Aspect, Modal, Noun, Phrase, Verb
-from data_prep.sample_grammar import (
+from data_prep.sample import english, lexicon
+from data_prep.sample.entries import Adjective, Aspect, Modal, Noun, Phrase, Verb
+from data_prep.sample.grammar import (
     DATIVES,
     NOSOTROS,
     PRONOUNS,
@@ -21,7 +20,7 @@ from data_prep.sample_grammar import (
     noun_phrase,
     predicate,
 )
-from data_prep.sample_spanish import Tense
+from data_prep.sample.spanish import Tense
 
 _Named = TypeVar("_Named", Verb, Modal)
 _TENSES: dict[Aspect, tuple[Tense, ...]] = {

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from data_prep.sample_spanish import Tense
+from data_prep.sample.spanish import Tense
 
 _IRREGULAR = {
     base: (past, participle)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Literal
 
-from data_prep.scenes_layout import place
-from data_prep.scenes_world import Description, Scene, draw_description
+from data_prep.scenes.layout import place
+from data_prep.scenes.world import Description, Scene, draw_description
 from seq2seq.data.prepared import SPLITS
 
 Novelty = Literal["scene", "colour", "relation"]

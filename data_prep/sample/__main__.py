@@ -7,7 +7,7 @@ from data_prep.corpus import Corpus
 from data_prep.lines import Line
 from data_prep.options import command_line, make_parser, settings_of
 from data_prep.pipeline import prepare
-from data_prep.sample_corpus import sentence_pairs
+from data_prep.sample.corpus import sentence_pairs
 from seq2seq.errors import run_command
 
 DESCRIPTION = """\
@@ -25,7 +25,7 @@ def main() -> None:
     settings = settings_of(arguments)
     pairs = sentence_pairs()
     text = "".join(f"{spanish}\t{english}\n" for spanish, english in pairs).encode()
-    source = "data_prep/sample_corpus.py"
+    source = "data_prep/sample/corpus.py"
 
     def lines() -> Iterator[Line]:
         for number, pair in enumerate(pairs, start=1):

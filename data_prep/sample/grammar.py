@@ -6,11 +6,9 @@ A `Nominal` is anything with person, number and gender; a `Clause` joins one to 
 
 from dataclasses import dataclass, replace
 
-from data_prep import sample_english as english
-from data_prep import sample_lexicon as lexicon
-from data_prep import sample_spanish as spanish
-from data_prep.sample_entries import Adjective, Modal, Noun, Phrase, Verb
-from data_prep.sample_spanish import Tense
+from data_prep.sample import english, lexicon, spanish
+from data_prep.sample.entries import Adjective, Modal, Noun, Phrase, Verb
+from data_prep.sample.spanish import Tense
 
 Pair = tuple[str, str]
 
@@ -37,7 +35,7 @@ _PRENOMINAL = {"bueno": "buen"}
 class Nominal:
     """A subject or object: its words (`es` is empty where Spanish drops the pronoun) and what agrees with it.
 
-    `slot` numbers the person as in `sample_spanish`. A pronoun also has a form for emphasis (`stressed`: yo)
+    `slot` numbers the person as in `data_prep.sample.spanish`. A pronoun also has a form for emphasis (`stressed`: yo)
     and one as an English object (`object_en`: me).
     """
 

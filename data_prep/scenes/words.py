@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import TypeVar
 
-from data_prep import sample_english as english
-from data_prep import sample_spanish as spanish
-from data_prep.sample_entries import Adjective, Noun, Phrase, read_adjectives, read_nouns, read_phrases
-from data_prep.sample_grammar import Nominal
-from data_prep.scenes_world import Group
+from data_prep.sample import english, spanish
+from data_prep.sample.entries import Adjective, Noun, Phrase, read_adjectives, read_nouns, read_phrases
+from data_prep.sample.grammar import Nominal
+from data_prep.scenes.world import Group
 
 Word = TypeVar("Word")
 

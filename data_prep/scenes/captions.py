@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from data_prep import sample_lexicon as lexicon
-from data_prep.sample_entries import Phrase
-from data_prep.sample_grammar import Clause, predicate, sentence, statement
-from data_prep.scenes_teller import COMMA, INSIDE, WITH, Body, Teller, View, listed
-from data_prep.scenes_words import COLOURS, pick
-from data_prep.scenes_world import Scene
+from data_prep.sample import lexicon
+from data_prep.sample.entries import Phrase
+from data_prep.sample.grammar import Clause, predicate, sentence, statement
+from data_prep.scenes.teller import COMMA, INSIDE, WITH, Body, Teller, View, listed
+from data_prep.scenes.words import COLOURS, pick
+from data_prep.scenes.world import Scene
 
 Caption = tuple[str, str]  # English, Spanish
 

@@ -24,10 +24,10 @@ from data_prep.options import (
 )
 from data_prep.output import check_output
 from data_prep.pipeline import prepare
-from data_prep.scenes_captions import CAPTIONS, captions
-from data_prep.scenes_draw import draw_scene
-from data_prep.scenes_splits import HELD_OUT, draw_scenes
-from data_prep.scenes_world import Scene
+from data_prep.scenes.captions import CAPTIONS, captions
+from data_prep.scenes.draw import draw_scene
+from data_prep.scenes.splits import HELD_OUT, draw_scenes
+from data_prep.scenes.world import Scene
 from seq2seq.data.prepared import SPLITS
 from seq2seq.errors import UserError, run_command
 from seq2seq.progress import counting, track

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import NamedTuple
 
-from data_prep.sample_entries import Phrase
-from data_prep.sample_grammar import Nominal
-from data_prep.scenes_words import BACKGROUNDS, OPPOSITES, RELATIONS, noun_phrase, pick
-from data_prep.scenes_world import LAYOUTS, Kind, Relation, Scene
+from data_prep.sample.entries import Phrase
+from data_prep.sample.grammar import Nominal
+from data_prep.scenes.words import BACKGROUNDS, OPPOSITES, RELATIONS, noun_phrase, pick
+from data_prep.scenes.world import LAYOUTS, Kind, Relation, Scene
 
 AND, COMMA, WITH, INSIDE = Phrase("y", "and"), Phrase(",", ","), Phrase("con", "with"), Phrase("dentro", "inside")
 

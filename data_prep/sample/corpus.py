@@ -4,14 +4,14 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 
-from data_prep import sample_complex, sample_questions, sample_simple
-from data_prep.sample_grammar import Pair
+from data_prep.sample import complex_sentences, questions, simple_sentences
+from data_prep.sample.grammar import Pair
 
-PHRASEBOOK = Path(__file__).with_name("sample_phrasebook.tsv")
+PHRASEBOOK = Path(__file__).with_name("phrasebook.tsv")
 GENERATED_PAIRS = 10_000
 LONGEST = 14
 
-_PATTERNS = (*sample_simple.PATTERNS, *sample_questions.PATTERNS, *sample_complex.PATTERNS)
+_PATTERNS = (*simple_sentences.PATTERNS, *questions.PATTERNS, *complex_sentences.PATTERNS)
 
 
 def phrasebook_pairs() -> list[Pair]:

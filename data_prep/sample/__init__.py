@@ -1,0 +1,1 @@
+"""The corpus that comes with the toolkit: a phrasebook and a grammar of Spanish and English."""

@@ -1,0 +1,1 @@
+"""Pictures that the toolkit draws itself, with captions in English and Spanish."""
