@@ -196,7 +196,7 @@ def test_wrong_options_are_told(untaught, options, message):
     [
         ({"device": "gpu"}, "--device 'gpu'"),
         ({"device": "cuda:99"}, "cuda:99"),
-        ({"precision": "fp61"}, "did you mean 'fp16'|must be auto, fp32, bf16"),
+        ({"precision": "fp61"}, "--precision 'fp61': must be auto, fp32, bf16, int8"),
     ],
 )
 def test_wrong_places_are_told(random_models, settings, message):

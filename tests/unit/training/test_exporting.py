@@ -106,12 +106,20 @@ def test_another_programs_checkpoint_is_told(tmp_path):
 
 
 class Evil:
+    """Unpickled, it makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
     def __reduce__(self):
-        return (Path.touch, (Path("/tmp/evil-was-here"),))
+        return (Path.touch, (self.path,))
 
 
 def test_a_checkpoint_cannot_execute_anything(tmp_path):
-    torch.save({"seq2seq": Evil()}, tmp_path / "x.ckpt")
+    trap = tmp_path / "sprung"
+    torch.save({"seq2seq": Evil(trap)}, tmp_path / "x.ckpt")
     with pytest.raises(UserError, match="not a checkpoint of this toolkit"):
         Checkpoint.load(tmp_path / "x.ckpt")
-    assert not Path("/tmp/evil-was-here").exists()
+    assert not trap.exists()
+    torch.load(tmp_path / "x.ckpt", weights_only=False)
+    assert trap.exists(), "the trap works"
