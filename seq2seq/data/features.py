@@ -129,7 +129,7 @@ class FeatureCache:
                 rows = store.rows()
                 missing = {digest: files[name] for name, digest in hashes.items() if digest not in rows}
                 store.make_room(len(missing))
-                _compute(store, missing, len(set(hashes.values())), backbone, views, batch_size)
+                _compute(store, missing, len(set(hashes.values())), backbone.fused(), views, batch_size)
             rows = store.rows()
         return cls(store.map(), {name: rows[digest] for name, digest in hashes.items()}, backbone.grid)
 

@@ -1,12 +1,14 @@
 """A network that was made to classify pictures, cut where it still sees a grid."""
 
+import copy
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from seq2seq.data.images import ImageTransform
 from seq2seq.encoders.graph import LayerGraph, to_cells
@@ -18,6 +20,9 @@ AUTO, NONE, ALL = "auto", "none", "all"
 SMALL_CNN = "small_cnn"
 # What torchvision's networks were trained with.
 IMAGENET_MEAN, IMAGENET_STD, IMAGENET_SIZE = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 224
+# These read pixels from -1 to 1, which torchvision's networks make of ImageNet's scale themselves where they come with
+# weights; here the pixels are made so at once.
+_OTHER_SCALE = ("googlenet", "inception_v3")
 
 
 class Backbone(nn.Module):
@@ -66,7 +71,7 @@ class Backbone(nn.Module):
         _check_name(name)
         source = find_weights(name, weights)
         self.name, self.weights = name, weights
-        self.transform = _transform(source, image_size, mean, std, resize)
+        self.transform = _transform(name, source, image_size, mean, std, resize)
         graph = LayerGraph(_build(name, source), name, self.transform.size)
         cut = graph.last_grid() if layer == AUTO else graph.layer(layer, "layer")[-1]
         if cut.output is None:
@@ -108,6 +113,28 @@ class Backbone(nn.Module):
     def trained_parameters(self) -> list[nn.Parameter]:
         """Those that are trained, for an optimiser's group of their own."""
         return [self.body.get_parameter(name) for name in self._trained]
+
+    def fused(self) -> "Backbone":
+        """A copy for use only, never for training, that takes about half the time on a CPU.
+
+        Each batch norm that follows a convolution becomes part of it (`torch.nn.utils.fuse_conv_bn_eval`), so that the
+        weights have other names and the features differ in the last digits.
+        """
+        twin = copy.deepcopy(self).eval().requires_grad_(False).to(memory_format=torch.channels_last)
+        twin._trained, twin._trained_layers = [], []
+        body = twin.body
+        for node in list(body.graph.nodes):
+            before = node.args[0] if node.args else None
+            if not isinstance(before, fx.Node) or len(before.users) > 1:
+                continue
+            convolution, norm = (_layer(body, each) for each in (before, node))
+            if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                body.set_submodule(str(before.target), nn.utils.fuse_conv_bn_eval(convolution, norm))
+                node.replace_all_uses_with(before)
+                body.graph.erase_node(node)
+        body.delete_all_unused_submodules()
+        body.recompile()
+        return twin
 
     def fingerprint(self) -> str:
         """A hash of the network up to the cut and of its weights."""
@@ -152,23 +179,33 @@ class Backbone(nn.Module):
             parameter.requires_grad_(name in self._trained)
 
 
+def _layer(body: fx.GraphModule, node: fx.Node) -> nn.Module | None:
+    return body.get_submodule(str(node.target)) if node.op == "call_module" else None
+
+
 def _check_name(name: str) -> None:
     import torchvision
 
     known = [*torchvision.models.list_models(module=torchvision.models), SMALL_CNN]
     if name not in known:
-        families = ", ".join(dict.fromkeys(each.rstrip("0123456789").split("_")[0] for each in known))
-        raise UserError(f"backbone {name!r}: not known{suggest(name, known)}; there are families {families}")
+        families = dict.fromkeys(re.split(r"\d|_", each)[0] for each in known if each != SMALL_CNN)
+        raise UserError(
+            f"backbone {name!r}: neither {SMALL_CNN} nor a classifier of torchvision "
+            f"({', '.join(families)}){suggest(name, known)}"
+        )
 
 
-def _transform(source: Any, size: int, mean: Sequence[float], std: Sequence[float], resize: Any) -> ImageTransform:
+def _transform(
+    name: str, source: Any, size: int, mean: Sequence[float], std: Sequence[float], resize: Any
+) -> ImageTransform:
     if bool(mean) != bool(std):
         raise UserError("mean, std: set both, or neither to have those of the weights")
-    if source is None or isinstance(source, Path):
-        due = IMAGENET_SIZE, IMAGENET_MEAN, IMAGENET_STD
-    else:
+    due = IMAGENET_SIZE, IMAGENET_MEAN, IMAGENET_STD
+    if source is not None and not isinstance(source, Path):
         preset = source.transforms()
         due = preset.crop_size[0], preset.mean, preset.std
+        if name in _OTHER_SCALE:
+            due = preset.crop_size[0], (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
     try:
         return ImageTransform(size or due[0], tuple(mean or due[1]), tuple(std or due[2]), resize)
     except ValueError as error:
@@ -181,14 +218,18 @@ def _build(name: str, source: Any) -> nn.Module:
         return SmallCNN()
     from torchvision.models import get_model
 
-    named = source is not None and not isinstance(source, Path)
-    if named and not _on_meta():
+    if source is not None and not isinstance(source, Path) and not _on_meta():
         download(source)
-        return get_model(name, weights=source)
-    if name not in ("googlenet", "inception_v3"):
-        return get_model(name, weights=None)
-    # Torchvision's own weights of these two read pixels on another scale, which the network itself brings about.
-    return get_model(name, weights=None, aux_logits=False, init_weights=not _on_meta(), transform_input=named)
+        model = get_model(name, weights=source)
+        if name in _OTHER_SCALE:
+            model.transform_input = False
+        return model
+    if name.startswith("regnet"):  # works its sizes out with tensors, which needs memory
+        with torch.device("cpu"):
+            model = get_model(name, weights=None)
+        return model.to("meta") if _on_meta() else model
+    options = {"aux_logits": False, "init_weights": not _on_meta()} if name in _OTHER_SCALE else {}
+    return get_model(name, weights=None, **options)
 
 
 def _on_meta() -> bool:

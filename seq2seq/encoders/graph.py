@@ -73,7 +73,7 @@ class LayerGraph:
             with torch.no_grad():
                 recorder.run(blank)
         except (RuntimeError, AssertionError, ValueError) as error:
-            reason = str(error).strip().partition("\n")[0]
+            reason = str(error).strip().partition("\n")[0].partition(" but got")[0]
             raise UserError(
                 f"backbone {name!r}: cannot read pictures of {image_size} x {image_size} pixels ({reason}); "
                 "set another image_size"
@@ -112,8 +112,8 @@ class LayerGraph:
             known = {".".join(path[:depth]) for path in paths for depth in range(1, len(path) + 1)}
             top = dict.fromkeys(path[0] for path in paths)
             raise UserError(
-                f"{option} {name!r}: no such layer in {self.name}{suggest(name, known)}; "
-                f"it has {', '.join(top)}, and layers within them"
+                f"{option} {name!r}: no layer of {self.name}, which has {', '.join(top)} and layers within them"
+                f"{suggest(name, known)}"
             )
         return steps
 

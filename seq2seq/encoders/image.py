@@ -30,6 +30,7 @@ class ImageEncoder(nn.Module):
 
     Attributes:
         backbone: the network.
+        transform: makes a picture the pixels that it reads.
         grid: rows and columns of the context's memory.
         memory_size: F of the context's memory.
         summary_size: G of the context's summary, which is made of the mean of the grid.
@@ -62,7 +63,7 @@ class ImageEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.backbone = Backbone(backbone, weights, layer, fine_tune, image_size, mean, std, resize)
-        self.grid = self.backbone.grid
+        self.transform, self.grid = self.backbone.transform, self.backbone.grid
         size = projection_size or self.backbone.size
         self.memory_size = self.summary_size = size
         self.to_memory, self.to_summary = (

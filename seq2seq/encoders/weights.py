@@ -6,7 +6,6 @@ from typing import Any
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from seq2seq.config import one_line
@@ -102,8 +101,8 @@ def _read(path: Path) -> dict[str, Tensor]:
             table: Any = safetensors.torch.load_file(path)
         else:
             table = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"weights {path}: cannot be read ({one_line(error)})") from error
+    except OSError as error:
+        raise UserError(f"weights {path}: cannot be read ({error.strerror or error})") from error
     except Exception as error:  # whatever a damaged or hostile file leads the reader to
         raise UserError(
             f"weights {path}: not a file of tensors that can be read without running its code ({one_line(error)[:100]})"

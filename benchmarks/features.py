@@ -1,0 +1,120 @@
+"""Pictures a second of feature extraction, against the backbone's own forward pass on ready pixels, in one run.
+
+python -m benchmarks.features ../flickr8k/Images --weights mobilenet_v2.pth --mean 0.5 0.5 0.5 --std 0.5 0.5 0.5
+
+Each round times, one after the other: the network on pixels that are ready in memory, as torchvision made it ("bare");
+the toolkit's backbone on the same pixels; the whole way from files to features on disk; and the reading of the files
+alone. Medians of the rounds count.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import torch
+
+from benchmarks.machine import commit, describe_machine, limit_cores
+from seq2seq.data.features import FeatureCache
+from seq2seq.data.images import load_image
+from seq2seq.encoders.backbone import Backbone
+from seq2seq.errors import UserError, run_command
+from seq2seq.files import atomic_write
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.features",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("pictures", type=Path, help="folder of pictures")
+    parser.add_argument("--backbone", default="mobilenet_v2", help="default: mobilenet_v2")
+    parser.add_argument("--weights", default="none", help="they change no speed (default: none)")
+    parser.add_argument("--mean", type=float, nargs=3, default=[], help="of red, green and blue")
+    parser.add_argument("--std", type=float, nargs=3, default=[], help="likewise")
+    parser.add_argument("--count", type=int, default=512, help="pictures a round (default: 512)")
+    parser.add_argument("--batch-size", type=int, default=32, help="default: 32")
+    parser.add_argument("--rounds", type=int, default=5, help="default: 5")
+    parser.add_argument("--cores", type=int, default=2, help="default: 2")
+    parser.add_argument("--output", type=Path, help="JSON file for every figure")
+    options = parser.parse_args()
+    limit_cores(options.cores)
+    torch.set_num_threads(options.cores)
+    paths = sorted(path for path in options.pictures.glob("*") if path.is_file())[: options.count]
+    if not paths:
+        raise UserError(f"{options.pictures}: no pictures in it")
+    backbone = Backbone(options.backbone, options.weights, fine_tune="none", mean=options.mean, std=options.std).eval()
+    print(backbone.describe())
+    figures = measure(backbone, paths, options.batch_size, options.rounds)
+    for name, rates in figures.items():
+        print(f"{name:24} {statistics.median(rates):7.1f} pictures/s")
+    for name, share in costs(figures).items():
+        print(f"{name:24} {share:7.1%}")
+    if options.output:
+        with atomic_write(options.output) as file:
+            header = {"date": f"{datetime.now():%Y-%m-%d %H:%M}", "commit": commit(Path(__file__).parent)}
+            setting = {"machine": describe_machine(), "torch": torch.__version__, "backbone": backbone.describe()}
+            json.dump({**header, **setting, "pictures per second": figures, "costs": costs(figures)}, file, indent=2)
+
+
+def measure(backbone: Backbone, paths: list[Path], batch_size: int, rounds: int) -> dict[str, list[float]]:
+    """Pictures a second of each way, round by round."""
+    first = [backbone.transform.pixels(load_image(path)) for path in paths[:batch_size]]
+    pixels = torch.stack(first)
+    batches = -(-len(paths) // len(first))
+
+    def forward(network: Callable[[torch.Tensor], torch.Tensor]) -> float:
+        begin = time.perf_counter()
+        with torch.inference_mode():
+            for _ in range(batches):
+                network(pixels)
+        return batches * len(first) / (time.perf_counter() - begin)
+
+    def extraction() -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            begin = time.perf_counter()
+            FeatureCache.of_files(Path(folder), {path.name: path for path in paths}, backbone, batch_size=batch_size)
+            return len(paths) / (time.perf_counter() - begin)
+
+    def reading() -> float:
+        begin = time.perf_counter()
+        for path in paths:
+            backbone.transform.pixels(load_image(path))
+        return len(paths) / (time.perf_counter() - begin)
+
+    ways: dict[str, Callable[[], float]] = {
+        "bare forward pass": lambda: forward(backbone.body),
+        "backbone": lambda: forward(backbone),
+        "files to features": extraction,
+        "reading, one thread": reading,
+    }
+    with torch.inference_mode():
+        backbone(pixels)  # the first call sets up the kernels
+    figures: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            figures[name].append(way())
+    return figures
+
+
+def costs(figures: dict[str, list[float]]) -> dict[str, float]:
+    """What files to features takes beyond the bare forward pass, and beyond the toolkit's, as shares of their time.
+
+    >>> costs({"bare forward pass": [100.0], "backbone": [125.0], "files to features": [80.0]})
+    {'beyond the bare pass': 0.25, 'beyond the backbone': 0.5625}
+    """
+    rate = {name: statistics.median(rates) for name, rates in figures.items()}
+    return {
+        "beyond the bare pass": rate["bare forward pass"] / rate["files to features"] - 1,
+        "beyond the backbone": rate["backbone"] / rate["files to features"] - 1,
+    }
+
+
+if __name__ == "__main__":
+    run_command(main)
