@@ -132,7 +132,7 @@ class RecurrentDecoder(nn.Module):
             memory=context.memory,
             mask=context.mask,
             injected=summary if "every_step" in self.injections else None,
-            feed=self.output.weight.new_zeros(rows, self.output.in_features) if self.input_feeding else None,
+            feed=summary.new_zeros(rows, self.embedding.embedding_dim) if self.input_feeding else None,
         )
         if "first_step" in self.injections:
             _, _, state = self._run(self.first_word(summary)[None], state)

@@ -71,13 +71,14 @@ def test_an_lstm_is_near_the_exact_one_and_its_steps_agree(reverse):
             torch.testing.assert_close(alone[1][0], found_state[1][row])
 
 
+@pytest.mark.parametrize("feeding", [False, True])
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
-def test_a_whole_model_gives_nearly_the_same_probabilities(cell):
+def test_a_whole_model_gives_nearly_the_same_probabilities(cell, feeding):
     torch.manual_seed(1)
     config = ModelConfig(
         embedding_size=32,
         encoder=EncoderConfig(hidden_size=24, cell=cell),
-        decoder=DecoderConfig(hidden_size=40, cell=cell, attention="general", layer_norm=True),
+        decoder=DecoderConfig(hidden_size=40, cell=cell, attention="general", layer_norm=True, input_feeding=feeding),
     )
     model = build_model(config, 50, 60).eval()
     source, lengths, prefix = torch.randint(4, 50, (3, 7)), torch.tensor([7, 5, 2]), torch.randint(4, 60, (3,))
