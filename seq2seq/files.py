@@ -4,9 +4,11 @@ import contextlib
 import gzip
 import hashlib
 import os
+import shutil
 import tempfile
+import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -52,6 +54,55 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[Any]]:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+@contextlib.contextmanager
+def building_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `path`, to be renamed to it when all is in it; gone at the end if it was not.
+
+    Raises:
+        UserError: it cannot be made or written.
+    """
+    building = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.new")
+    try:
+        building.mkdir(parents=True)
+        yield building
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror or error})") from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def atomic_folder(path: Path, own: Collection[str] | None = None) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of `path` when the block ends well; on any error the old one stays.
+
+    Two renames, so that no reader and no crash finds a mix of old and new files.
+
+    Args:
+        path: where the folder shall be; missing parent folders are made.
+        own: the names that the new folder replaces; what else is in the old one moves over. None: all is replaced.
+
+    Raises:
+        UserError: nothing can be written there.
+    """
+    with building_folder(path) as new:
+        yield new
+        if not path.exists():
+            new.rename(path)
+            return
+        old = new.with_suffix(".old")
+        path.rename(old)
+        try:
+            new.rename(path)
+        except BaseException:
+            old.rename(path)
+            raise
+        if own is not None:
+            for entry in old.iterdir():
+                if entry.name not in own:
+                    entry.rename(path / entry.name)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextlib.contextmanager

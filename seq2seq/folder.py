@@ -9,11 +9,7 @@
 Nothing in a folder is ever executed: YAML is read by the safe loader, weights are safetensors, never pickle.
 """
 
-import contextlib
 import re
-import shutil
-import uuid
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +25,7 @@ from seq2seq.config import one_line, parse_options, read_yaml, shown
 from seq2seq.data.prepared import CAPTIONS, TASKS, TRANSLATION
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError, suggest
-from seq2seq.files import atomic_write
+from seq2seq.files import atomic_folder, atomic_write
 from seq2seq.model import CaptionerConfig, ModelConfig, Seq2Seq, build_captioner, build_model
 
 FORMAT = 1
@@ -127,7 +123,8 @@ def save_model(
         extra: plain YAML values to keep in `config.yaml`, for instance the name and hash of the training data.
 
     Raises:
-        UserError: a tokenizer that cannot be read or has another size than the model, or the folder cannot be written.
+        UserError: a tokenizer that cannot be read or has another size than the model, or a folder that cannot be
+            written or holds something else than a model.
     """
     task = CAPTIONS if source is None else TRANSLATION
     settings: dict[str, Any] = {"format": FORMAT, "task": task}
@@ -144,7 +141,8 @@ def save_model(
     settings |= {"model": asdict(config), "extra": extra or {}}
     text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     weights = {name: _storable(tensor) for name, tensor in _tensors(model).items()}
-    with _whole_folder(Path(folder).resolve()) as new:
+    check_model_place(folder)
+    with atomic_folder(Path(folder).resolve(), own=_OWN_FILES) as new:
         for name, tokenizer in tokenizers.items():
             tokenizer.save(new / files[name])
         for name, content in (
@@ -154,6 +152,21 @@ def save_model(
         ):
             with atomic_write(new / name, "wb") as file:
                 file.write(content)
+
+
+def check_model_place(folder: str | Path) -> None:
+    """Refuse to write a model where something else is, whose config.yaml or card.md would be lost.
+
+    Raises:
+        UserError: a file, or a folder that holds something and no model.
+    """
+    folder = Path(folder)
+    if not folder.exists() or all((folder / name).is_file() for name in (CONFIG, WEIGHTS)):
+        return
+    if not folder.is_dir():
+        raise UserError(f"{folder}: is no folder; a model needs one of its own")
+    if any(folder.iterdir()):
+        raise UserError(f"{folder}: holds something else than a model; name a new folder, an empty one or a model's")
 
 
 def load_model(folder: str | Path) -> LoadedModel:
@@ -292,34 +305,3 @@ def _fill(model: nn.Module, path: Path) -> None:
     for module in model.modules():
         for name, tensor in [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]:
             setattr(module, name, filled[tensor])
-
-
-@contextlib.contextmanager
-def _whole_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of `folder` when the block ends well.
-
-    Two renames, so that no reader and no crash finds a mix of old and new files. What is in the old folder and no part
-    of a model moves over.
-    """
-    token = uuid.uuid4().hex[:8]
-    new, old = (folder.with_name(f".{folder.name}.{token}.{age}") for age in ("new", "old"))
-    try:
-        new.mkdir(parents=True)
-        yield new
-        if folder.exists():
-            folder.rename(old)
-            try:
-                new.rename(folder)
-            except BaseException:
-                old.rename(folder)
-                raise
-            for entry in old.iterdir():
-                if entry.name not in _OWN_FILES:
-                    entry.rename(folder / entry.name)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            new.rename(folder)
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be written ({error.strerror})") from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)

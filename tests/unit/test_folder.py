@@ -172,6 +172,27 @@ def test_a_save_that_fails_leaves_the_old_model(saved, tokenizers, monkeypatch, 
     assert [path.name for path in saved.parent.iterdir()] == ["model"]
 
 
+@pytest.mark.parametrize("name", ["config.yaml", "card.md", "notes.txt"])
+def test_a_folder_of_something_else_is_left_alone(tmp_path, tokenizers, name):
+    (tmp_path / "recipe").mkdir()
+    (tmp_path / "recipe" / name).write_text("mine")
+    with pytest.raises(UserError, match="recipe: holds something else than a model"):
+        save(tmp_path / "recipe", CONFIGS["default"], *tokenizers)
+    assert [path.read_text() for path in (tmp_path / "recipe").iterdir()] == ["mine"]
+    (tmp_path / "notes").write_text("mine")
+    with pytest.raises(UserError, match="notes: is no folder"):
+        save(tmp_path / "notes", CONFIGS["default"], *tokenizers)
+
+
+def test_an_empty_folder_takes_a_model_and_a_models_keeps_what_else_is_in_it(tmp_path, tokenizers):
+    (tmp_path / "model").mkdir()
+    save(tmp_path / "model", CONFIGS["default"], *tokenizers)
+    (tmp_path / "model" / "notes.txt").write_text("mine")
+    model = save(tmp_path / "model", CONFIGS["default"], *tokenizers, seed=2)
+    assert torch.equal(logits(load_model(tmp_path / "model").model), logits(model))
+    assert (tmp_path / "model" / "notes.txt").read_text() == "mine"
+
+
 def test_a_rename_that_fails_puts_the_old_model_back(saved, tokenizers, monkeypatch):
     before = logits(load_model(saved).model)
     rename = type(saved).rename

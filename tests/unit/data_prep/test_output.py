@@ -21,7 +21,7 @@ def test_the_folder_appears_at_the_end_only(tmp_path):
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(UserError("why"), "why"), (KeyboardInterrupt(), "^$"), (OSError(28, "disk full"), "--output .*out: .*disk full")],
+    [(UserError("why"), "why"), (KeyboardInterrupt(), "^$"), (OSError(28, "disk full"), "out: .*disk full")],
 )
 def test_a_failure_leaves_what_was_there(tmp_path, error, told):
     _prepared(tmp_path / "out")
@@ -80,6 +80,6 @@ def test_what_is_in_the_way_is_kept(tmp_path):
     for name, force, told in table:
         with pytest.raises(UserError, match=told), output_folder(tmp_path / name, force):
             pass
-    with pytest.raises(UserError, match="cannot be made"), output_folder(tmp_path / "file" / "out", False):
+    with pytest.raises(UserError, match="cannot be written"), output_folder(tmp_path / "file" / "out", False):
         pass
     assert len(list(tmp_path.iterdir())) == 4
