@@ -1,18 +1,16 @@
 """Token ids of a whole corpus on disk: flat arrays that are memory-mapped, so that a corpus may exceed memory."""
 
 import hashlib
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from seq2seq.data.prepared import IMAGE, IMAGES, PreparedFolder
-from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
-from seq2seq.files import open_lines, sha256
+from seq2seq.files import building_folder, sha256
 
 CACHE = ".tokens"
 _CHUNK = 10_000  # sentences tokenized at a time
@@ -97,39 +95,24 @@ def _number_images(prepared: PreparedFolder, split: str) -> TokenArray:
 
 def _tokenize(prepared: PreparedFolder, split: str, language: str, folder: Path) -> None:
     """Write ids and offsets; the folder appears whole, also when two processes make it at once."""
-    tokenizer = Tokenizer.load(prepared.tokenizer_path(language))
+    tokenizer = prepared.tokenizer(language)
+    column = prepared.columns.index(language)
+    sentences = (row[column] for row in prepared.stream(split))
     lengths: list[int] = []
-    try:
-        folder.parent.mkdir(exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent))
-    except OSError as error:
-        raise UserError(f"{folder.parent}: cannot be written ({error.strerror}); tokens are kept there") from error
-    try:
-        with (temporary / "raw").open("wb") as raw:
-            for texts in _chunks(prepared, split, language):
+    with building_folder(folder) as building:
+        with (building / "raw").open("wb") as raw:
+            while texts := list(itertools.islice(sentences, _CHUNK)):
                 for ids in tokenizer.encode_batch(texts):
                     lengths.append(len(ids))
                     raw.write(np.array(ids, dtype=np.int32).tobytes())
         count = sum(lengths)
         # numpy cannot map an empty file.
-        flat = np.memmap(temporary / "raw", dtype=np.int32, mode="r") if count else np.zeros(0, dtype=np.int32)
-        np.save(temporary / "ids.npy", flat)
-        np.save(temporary / "offsets.npy", np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
-        (temporary / "raw").unlink()
-        if not folder.exists():
-            temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _chunks(prepared: PreparedFolder, split: str, language: str) -> Iterator[list[str]]:
-    column = prepared.columns.index(language)
-    texts: list[str] = []
-    for number, line in open_lines(prepared.table(split)):
-        if number == 1:
-            continue
-        texts.append((line or "").split("\t")[column])
-        if len(texts) == _CHUNK:
-            yield texts
-            texts = []
-    yield texts
+        flat = np.memmap(building / "raw", dtype=np.int32, mode="r") if count else np.zeros(0, dtype=np.int32)
+        np.save(building / "ids.npy", flat)
+        np.save(building / "offsets.npy", np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
+        (building / "raw").unlink()
+        try:
+            building.rename(folder)
+        except OSError:
+            if not folder.exists():  # else another process was quicker, and made the same
+                raise

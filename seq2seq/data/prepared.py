@@ -100,12 +100,17 @@ class PreparedFolder:
         Raises:
             UserError: unknown split, or a table that is not what the manifest says (file and line named).
         """
-        path = self.table(split)
-        rows = list(_read_table(path, self.columns))
+        return list(self.stream(split))
+
+    def stream(self, split: str) -> Iterator[tuple[str, ...]]:
+        """As `rows`, one by one; that some are missing is known at the end only."""
+        path, count = self.table(split), 0
+        for row in _read_table(path, self.columns):
+            count += 1
+            yield row
         due = self.manifest["splits"][split]["pairs"]
-        if len(rows) != due:
-            raise UserError(f"{path}: {len(rows)} pairs where the manifest says {due}; prepare the data again")
-        return rows
+        if count != due:
+            raise UserError(f"{path}: {count} pairs where the manifest says {due}; prepare the data again")
 
     def column(self, split: str, name: str) -> list[str]:
         """One column of a split: the sentences of a language, or the pictures' names ("image").

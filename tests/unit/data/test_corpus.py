@@ -1,5 +1,6 @@
 import json
 import os
+from pathlib import Path
 
 import pytest
 from toy_data import reversed_words, write_prepared
@@ -51,6 +52,44 @@ def test_nothing_half_written_stays(folder, monkeypatch):
     assert list((folder.path / CACHE).iterdir()) == []
     monkeypatch.undo()
     assert read(folder) == PAIRS
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda lines: lines[1:], "the header says"),
+        (lambda lines: ["en\tes", *lines[1:]], "the header says"),
+        (lambda lines: [*lines[:5], "uno", *lines[6:]], "line 6: 1 columns where 2 are due"),
+        (lambda lines: lines[:-1], "30 pairs where the manifest says 31"),
+    ],
+    ids=["no header", "columns turned", "a column short", "a row short"],
+)
+def test_a_table_that_is_not_what_the_manifest_says_is_told(folder, damage, told):
+    table = folder.table("train")
+    lines = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("".join(f"{line}\n" for line in damage(lines)), encoding="utf-8")
+    with pytest.raises(UserError, match=told):
+        read(folder)
+    assert list((folder.path / CACHE).iterdir()) == []
+
+
+def test_two_processes_that_tokenize_at_once_end_with_the_same(folder, monkeypatch):
+    rename = Path.rename
+
+    def late(path, target):
+        monkeypatch.undo()
+        read(folder)  # the other process, which is done first
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    assert read(folder) == PAIRS
+    assert len(list((folder.path / CACHE).iterdir())) == 2
+
+
+def test_the_ids_may_be_read_by_whoever_may_read_the_folder(folder):
+    read(folder)
+    cache = folder.path / CACHE  # made by mkdir, as the user's own folders are
+    assert {path.stat().st_mode for path in cache.iterdir()} == {cache.stat().st_mode}
 
 
 def test_a_split_without_sentences_is_read(tmp_path):
