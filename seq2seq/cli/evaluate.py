@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -26,6 +27,8 @@ from seq2seq.evaluation import (
     score_translations,
     write_record,
 )
+from seq2seq.evaluation.captions import find_meteor, score_captions
+from seq2seq.evaluation.captions.comparison import compare_captions
 from seq2seq.evaluation.scores import HIGHER_IS_BETTER
 from seq2seq.files import atomic_write, sha256
 from seq2seq.folder import SCORES, WEIGHTS, task_of
@@ -150,9 +153,15 @@ def _scorers(arguments: argparse.Namespace, evaluated: EvaluationSet) -> tuple[C
     for option in ("tokenize", "lowercase"):
         if getattr(arguments, option):
             raise UserError(f"--{option}: captions are scored by coco-caption's rules, which leave no choice")
-    from seq2seq.evaluation.captions import compare_captions, score_captions
-
-    return score_captions, compare_captions
+    try:
+        meteor = find_meteor()
+    except UserError as error:
+        print(f"without METEOR: {error}", file=sys.stderr)
+        meteor = None
+    return (
+        lambda outputs, references: score_captions(outputs, references, meteor=meteor),
+        lambda outputs, baseline, references: compare_captions(outputs, baseline, references, meteor=meteor),
+    )
 
 
 def _streams(references: list[list[str]]) -> list[list[str]]:

@@ -1,0 +1,51 @@
+"""The paired test of two systems' captions."""
+
+import random
+
+import pytest
+
+from seq2seq.errors import UserError
+from seq2seq.evaluation.captions import score_captions
+from seq2seq.evaluation.captions.comparison import compare_captions
+
+WORDS = ["a", "the", "dog", "cat", "man", "red", "small", "runs", "sits", "on", "under", "near", "grass", "house"]
+
+
+def captions(count, seed, length=7):
+    chance = random.Random(seed)
+    return [" ".join(chance.choices(WORDS, k=length)) for _ in range(count)]
+
+
+@pytest.fixture(scope="module")
+def references():
+    return [list(pair) for pair in zip(captions(60, 1), captions(60, 2), strict=True)]
+
+
+def test_a_system_against_itself_is_no_better(references):
+    for comparison in compare_captions(captions(60, 3), captions(60, 3), references).values():
+        assert comparison.difference == 0
+        assert comparison.p_value == 1
+
+
+def test_random_systems_differ_by_chance_and_a_right_one_does_not(references):
+    base = captions(60, 3)
+    chance = compare_captions(captions(60, 4), base, references)
+    right = compare_captions([texts[0] for texts in references], base, references)
+    assert chance["BLEU-1"].p_value > 0.02
+    for name in ("BLEU-1", "BLEU-4", "ROUGE-L", "CIDEr-D"):
+        assert right[name].p_value < 0.01
+        assert right[name].difference > 0
+
+
+def test_turned_round_the_difference_is_the_other_way(references):
+    one, other = captions(60, 5), captions(60, 6)
+    forth, back = compare_captions(one, other, references), compare_captions(other, one, references)
+    for name in forth:
+        assert forth[name].difference == pytest.approx(-back[name].difference)
+        assert forth[name].p_value == pytest.approx(back[name].p_value)
+        assert forth[name].baseline == score_captions(other, references)[name]
+
+
+def test_unequal_numbers_are_told(references):
+    with pytest.raises(UserError, match="59 captions but references of 60"):
+        compare_captions(captions(60, 1), captions(59, 1), references)
