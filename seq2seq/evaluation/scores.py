@@ -22,10 +22,10 @@ class Score:
     """One metric's verdict on a system.
 
     Attributes:
-        value: BLEU and chrF from 0 to 100, higher is better; TER from 0 up, lower is better.
-        interval: the 95 % interval by bootstrap resampling of the sentences (Koehn, 2004); None where there is none
-            (no resampling asked for, or a single sentence).
-        signature: sacrebleu's record of every choice that the value depends on.
+        value: from 0 to 100, CIDEr-D of captions to 1000, higher is better; TER from 0 up, lower is better.
+        interval: the 95 % interval by bootstrap resampling of the sentences or pictures (Koehn, 2004); None where
+            there is none (no resampling asked for, or a single one of them).
+        signature: the record of every choice that the value depends on, sacrebleu's or in its manner.
     """
 
     value: float
