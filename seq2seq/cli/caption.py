@@ -1,14 +1,13 @@
 """`seq2seq caption`: pictures in, captions out, a line for a picture."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, as_record, given_search_options, load
+from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, as_record, given_search_options, json_line, load
 from seq2seq.cli.lines import open_input, open_output, read_chunks
 from seq2seq.errors import UserError
 from seq2seq.inference import PICTURES_AT_ONCE, Caption, Captioner
@@ -138,4 +137,4 @@ def _as_json(caption: Caption, arguments: argparse.Namespace) -> str:
     if arguments.alignments:
         record["grid"] = caption.grid
     record["candidates"] = [as_record(candidate, arguments) for candidate in caption.candidates]
-    return json.dumps(record, ensure_ascii=False, allow_nan=False)
+    return json_line(record)

@@ -1,0 +1,198 @@
+"""`seq2seq caption` and `seq2seq evaluate` with a captioner, as a user types them."""
+
+import json
+import random
+
+import pytest
+import torch
+from PIL import Image
+from toy_captions import COLOURS, paint, write_pictures
+
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.folder import save_model
+from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+
+FAST = ("--max-length", 5, "--precision", "fp32", "--device", "cpu")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    return write_pictures(tmp_path_factory.mktemp("toy") / "prepared", {"train": 4, "dev": 5})
+
+
+@pytest.fixture(scope="module")
+def make(prepared, tmp_path_factory):
+    """A function that makes a captioner's folder."""
+
+    def captioner(*injections):
+        torch.manual_seed(1)
+        encoder = ImageEncoderConfig(
+            backbone="small_cnn", weights="none", image_size=32, mean=[0.5] * 3, std=[0.5] * 3, projection_size=24
+        )
+        decoder = DecoderConfig(hidden_size=24, attention="dot", injections=list(injections))
+        config = CaptionerConfig(embedding_size=16, encoder=encoder, decoder=decoder)
+        folder = PreparedFolder.open(prepared)
+        model = build_captioner(config, len(folder.tokenizer("en"))).eval()
+        path = tmp_path_factory.mktemp("model") / "captioner"
+        save_model(path, model, config, None, ("en", folder.tokenizer_path("en")), card="")
+        return path
+
+    return captioner
+
+
+@pytest.fixture(scope="module")
+def model(make):
+    return make("initial_state", "attention")
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder = tmp_path / "holiday" / "beach"
+    folder.mkdir(parents=True)
+    for number, colour in enumerate(COLOURS):
+        paint(colour, random.Random(number)).save(folder / f"{number}.png")
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+def lines(outcome):
+    assert outcome.code == 0, outcome.err
+    return outcome.out.splitlines()
+
+
+def test_a_line_a_picture_in_the_order_in_which_they_are_named(seq2seq, model, pictures):
+    names = [str(pictures / f"{number}.png") for number in (2, 0, 3)]
+    found = [line.split("\t") for line in lines(seq2seq("caption", model, *names, *FAST))]
+    assert [fields[0] for fields in found] == names
+    assert all(len(fields) == 2 for fields in found)
+
+
+def test_folders_patterns_and_lists(seq2seq, model, pictures):
+    names = [str(pictures / f"{number}.png") for number in range(4)]
+    everything = lines(seq2seq("caption", model, *names, *FAST))
+    assert lines(seq2seq("caption", model, pictures.parent, *FAST)) == everything
+    assert lines(seq2seq("caption", model, f"{pictures}/*.png", *FAST)) == everything
+    stdin = "".join(f"{name}\r\n" for name in names).encode()
+    assert lines(seq2seq("caption", model, "--list", "-", *FAST, stdin=stdin)) == everything
+    (pictures / "list").write_bytes(stdin)
+    assert lines(seq2seq("caption", model, "--list", pictures / "list", *FAST)) == everything
+
+
+def test_what_cannot_be_read_has_its_reason_in_its_line(seq2seq, model, pictures):
+    outcome = seq2seq("caption", model, pictures / "0.png", pictures / "notes.txt", "none.png", *FAST)
+    first, second, third = (line.split("\t") for line in lines(outcome))
+    assert len(first) == 2
+    assert second[1:] == ["", f"{pictures / 'notes.txt'}: not a picture, or of a kind that is not read"]
+    assert third == ["none.png", "", "none.png: no such file"]
+    assert "2 of 3 pictures could not be read" in outcome.err
+
+
+def test_names_with_tabs_and_line_feeds_stay_in_their_line(seq2seq, model, pictures):
+    odd = pictures / "a\tb\nc.png"
+    (pictures / "0.png").rename(odd)
+    (line,) = lines(seq2seq("caption", model, odd, *FAST))
+    assert line.count("\t") == 1
+    record = json.loads(lines(seq2seq("caption", model, odd, "--json", *FAST))[0])
+    assert record["picture"] == str(odd)
+
+
+def test_json_lines_tell_what_is_asked(seq2seq, model, pictures):
+    names = [pictures / "0.png", "none.png"]
+    found = [
+        json.loads(line)
+        for line in lines(seq2seq("caption", model, *names, "--n-best", 2, "--scores", "--alignments", *FAST))
+    ]
+    assert found[0].keys() == {"picture", "caption", "problem", "grid", "candidates"}
+    assert found[0]["grid"] == [2, 2]
+    best = found[0]["candidates"][0]
+    assert best["text"] == found[0]["caption"]
+    assert len(best["alignment"]) == len(best["tokens"]) == len(best["log_probs"])
+    assert all(sum(row) == pytest.approx(1, abs=0.01) for row in best["alignment"])
+    assert found[1]["problem"] == "none.png: no such file"
+    assert found[1]["candidates"] == []
+
+
+def test_attention_pictures(seq2seq, model, pictures, tmp_path):
+    more = tmp_path / "more"
+    more.mkdir()
+    (pictures / "1.png").rename(more / "0.png")
+    lines(seq2seq("caption", model, pictures / "0.png", more / "0.png", "--attention-dir", tmp_path / "seen", *FAST))
+    assert {path.name for path in (tmp_path / "seen").iterdir()} == {"0.png", "0-2.png"}
+    assert min(Image.open(tmp_path / "seen" / "0.png").size) > 200
+
+
+def test_an_ensemble_is_named_by_options(seq2seq, model, pictures):
+    alone = lines(seq2seq("caption", model, pictures / "0.png", *FAST))
+    assert lines(seq2seq("caption", model, pictures / "0.png", "--with-model", model, *FAST)) == alone
+
+
+def test_the_output_file_appears_whole(seq2seq, model, pictures, tmp_path):
+    outcome = seq2seq("caption", model, pictures, "--output", tmp_path / "captions.tsv", *FAST)
+    assert outcome.out == ""
+    assert len((tmp_path / "captions.tsv").read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["{model}"], "no picture is named"),
+        (["{model}", "{empty}"], "no picture in this folder"),
+        (["{model}", "{empty}/*.jpg"], "no file is like this pattern"),
+        (["{empty}", "x.png"], "not a model folder"),
+        (["{translator}", "x.png"], "is a translator; use it with `seq2seq translate`"),
+        (["{model}", "x.png", "--beam", "0"], "--beam"),
+        (["{model}", "x.png", "--max-source-tokens", "5"], "--max-source-tokens"),
+        (["{model}", "--list", "{empty}/none"], "no such file"),
+        (["{plain}", "{picture}", "--attention-dir", "{empty}/seen"], "no attention over the picture"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(seq2seq, make, model, random_models, pictures, tmp_path, arguments, told):
+    (tmp_path / "empty").mkdir()
+    places = {
+        "model": model,
+        "empty": tmp_path / "empty",
+        "translator": random_models[0],
+        "plain": make("initial_state"),
+        "picture": pictures / "0.png",
+    }
+    outcome = seq2seq("caption", *(word.format(**places) for word in arguments))
+    assert outcome.code == 2
+    assert outcome.err.startswith("error: ")
+    assert told in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_evaluate_scores_a_captioner(seq2seq, model, prepared, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    texts = tmp_path / "captions.txt"
+    common = ("--data", prepared, "--split", "dev", "--output", tmp_path / "scores.json")
+    outcome = seq2seq("evaluate", model, *common, "--translations", texts, *FAST)
+    assert outcome.code == 0, outcome.err
+    assert "METEOR needs Java" in outcome.err
+    record = json.loads((tmp_path / "scores.json").read_text())
+    assert record["scores"].keys() == {"BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr-D"}
+    assert record["sentences"] == 5
+    assert record["decoding"]["max_source_tokens"] is None
+    again = seq2seq("evaluate", "--hypothesis", texts, *common, "--target-language", "en", "--baseline", texts)
+    assert again.code == 0, again.err
+    baseline = json.loads((tmp_path / "scores.json").read_text())["baseline"]["metrics"]
+    assert baseline["BLEU-4"]["difference"] == 0
+    assert baseline["BLEU-4"]["p_value"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["{model}", "--data", "{prepared}", "--split", "dev", "--lowercase"], "--lowercase"),
+        (["{model}", "--data", "{prepared}", "--split", "test"], "no split 'test'"),
+        (["{model}", "--source", "{empty}", "--reference", "{empty}"], "score a captioner with --data"),
+        (["{translator}", "--data", "{prepared}", "--split", "dev"], "holds captions"),
+    ],
+)
+def test_evaluate_refuses_what_does_not_go_together(seq2seq, model, random_models, prepared, tmp_path, arguments, told):
+    (tmp_path / "empty").touch()
+    places = {"model": model, "prepared": prepared, "translator": random_models[0], "empty": tmp_path / "empty"}
+    outcome = seq2seq("evaluate", *(word.format(**places) for word in arguments), "--output", tmp_path / "scores.json")
+    assert outcome.code == 2
+    assert told in outcome.err
+    assert not (tmp_path / "scores.json").exists()
