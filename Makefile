@@ -4,6 +4,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test lint setup clean
 
@@ -23,8 +24,8 @@ setup: .venv/.installed
 		{ echo "error: $(PYTHON) is not there or older than Python 3.11; name a newer one: make PYTHON=python3.12 ..."; exit 2; }
 	@echo "setting up .venv (PyTorch is large: the first time takes a minute or more)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --editable ".[dev]"
+	@{ $(PIP) uv && $(BIN)/uv pip install --quiet --python $(BIN)/python --editable ".[dev]"; } || \
+		{ echo "uv could not (it does not read pip.conf); trying pip, which is slower"; $(PIP) --editable ".[dev]"; }
 	@touch $@
 
 clean:
