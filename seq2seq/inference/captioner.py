@@ -151,11 +151,10 @@ class Captioner(Generator):
                 source_lengths=[PICTURE_LENGTH] * len(good),
                 options=options,
                 indices=[first_number + place for place in good],
+                attention=alignments,
             )
             for place, candidates in zip(good, hypotheses, strict=True):
-                found[place] = tuple(
-                    self._candidate(hypothesis, context.mask.shape[1], alignments) for hypothesis in candidates
-                )
+                found[place] = tuple(self._candidate(hypothesis, context.mask.shape[1]) for hypothesis in candidates)
         return [
             Caption(read.name, found.get(place, ()), read.problem, grid if place in found else None)
             for place, read in enumerate(batch)

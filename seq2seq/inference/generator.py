@@ -79,10 +79,10 @@ class Generator:
         """Of what goes into the models: int8 lies within the products only."""
         return torch.float32 if self.dtype is torch.int8 else self.dtype
 
-    def _candidate(self, hypothesis: Hypothesis, positions: int, alignments: bool) -> Candidate:
-        """What a hypothesis says, with its attention to the first `positions` of the source where that is wanted."""
+    def _candidate(self, hypothesis: Hypothesis, positions: int) -> Candidate:
+        """What a hypothesis says, with its attention, if it has any, to the first `positions` of the source."""
         ids = [*hypothesis.tokens, *([EOS_ID] if hypothesis.finished else [])]
-        attention = hypothesis.attention if alignments else None
+        attention = hypothesis.attention
         return Candidate(
             text=self.target.tokenizer.decode(hypothesis.tokens),
             score=hypothesis.score,

@@ -142,9 +142,10 @@ class Translator(Generator):
             options=options,
             prefixes=[sentence.prefix for sentence in batch],
             indices=[sentence.number for sentence in batch],
+            attention=alignments,
         )
         return [
-            [self._candidate(hypothesis, len(row), alignments) for hypothesis in hypotheses]
+            [self._candidate(hypothesis, len(row)) for hypothesis in hypotheses]
             for row, hypotheses in zip(rows, found, strict=True)
         ]
 

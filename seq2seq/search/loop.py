@@ -69,6 +69,7 @@ def decode(
     options: SearchOptions,
     bos_id: int,
     eos_id: int,
+    keep_attention: bool,
 ) -> list[list[Hypothesis]]:
     """Searches a batch of at least one sentence; see `seq2seq.search.search`."""
     mask = context.mask
@@ -97,11 +98,12 @@ def decode(
             memory = logits.new_empty(batch * options.width, logits.shape[-1], dtype=torch.float32)
         log_probs = torch.log_softmax(logits, -1, dtype=torch.float32, out=memory[: len(logits)])
         log_probs = log_probs.unflatten(0, beams.tokens.shape)
-        attention = _attention(state, beams.tokens.shape, options)
+        wanted = keep_attention or beams.coverage is not None
+        attention = _attention(state, beams.tokens.shape, options) if wanted else None
         constraints.apply_(log_probs, step, beams.sentences, beams.sequences)
         places = options.width - pool.count[beams.sentences]
         choice = strategy.choose(Frontier(log_probs, beams.scores, places, beams.sentences, step))
-        history.record(beams.sentences, choice, attention)
+        history.record(beams.sentences, choice, attention if keep_attention else None)
         scores_before, coverage_before = beams.scores, beams.coverage
         if beams.coverage is not None and attention is not None:
             beams.coverage = beams.coverage + attention

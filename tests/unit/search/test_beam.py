@@ -232,3 +232,15 @@ def test_arguments_of_another_length_are_refused(name):
     arguments = {"source_lengths": lengths(SOURCES)} | {name: [[5]]}
     with pytest.raises(ValueError, match=f"{name} has 1 entries, the batch 10 sentences"):
         search(model, model.encode(SOURCES), options=SearchOptions(), **arguments)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"coverage_penalty": 0.5}, {"method": "greedy"}, {"method": "sample", "samples": 2}]
+)
+def test_without_attention_the_same_is_found(options):
+    model = ToyModel(30, 1)
+    arguments = (model, model.encode(SOURCES), lengths(SOURCES), SearchOptions(**options))
+    found, bare = search(*arguments), search(*arguments, attention=False)
+    assert [[h.tokens for h in some] for some in found] == [[h.tokens for h in some] for some in bare]
+    assert all(h.attention is not None for some in found for h in some)
+    assert all(h.attention is None for some in bare for h in some)
