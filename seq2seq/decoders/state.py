@@ -31,11 +31,6 @@ class DecoderState:
     feed: Tensor | None = None
     attention: Tensor | None = None
 
-    @property
-    def rows(self) -> int:
-        """R, the number of hypotheses in all."""
-        return self.layers[0][0].shape[0]
-
     def expand(self, hypotheses: int) -> "DecoderState":
         """From one row a sentence to `hypotheses` equal rows a sentence."""
         return self._rows(lambda tensor: tensor.repeat_interleave(hypotheses, 0))

@@ -27,10 +27,6 @@ class EnsembleContext:
     def __len__(self) -> int:
         return len(self.members[0])
 
-    def select(self, indices: Tensor) -> "EnsembleContext":
-        """The sentences numbered by `indices` (B',), in that order."""
-        return EnsembleContext(tuple(member.select(indices) for member in self.members))
-
 
 @dataclass(frozen=True)
 class EnsembleState:

@@ -218,14 +218,14 @@ def test_hypotheses_and_sentences_chosen_equal_running_them_apart(kind):
     decoder, context = make(**KINDS[kind])
     first, second, third = map(torch.tensor, ([4, 5, 6, 7, 8, 9], [9, 8, 7, 6, 5, 4], [4, 6, 5, 8]))
     state = decoder.start(context).expand(2)
-    assert state.rows == 6
+    assert len(state.layers[0][0]) == 6
     assert state.memory.shape[0] == 3
     _, state = decoder.step(first, state)
     state = state.select(torch.tensor([1, 0, 2, 2, 5, 5]))
     _, state = decoder.step(second, state)
     state = state.select(torch.tensor([0, 0, 4, 5]), sentences=torch.tensor([0, 2]))
     logits, state = decoder.step(third, state)
-    assert state.rows == 4
+    assert len(state.layers[0][0]) == 4
     histories = [(0, [5, 9, 4]), (0, [5, 9, 6]), (2, [9, 5, 5]), (2, [9, 4, 8])]
     for row, (sentence, tokens) in enumerate(histories):
         alone, weights = stepwise(decoder, context.select(torch.tensor([sentence])), torch.tensor([tokens]))

@@ -50,17 +50,6 @@ def test_attention_of_those_that_have_it():
     assert neither.step(tokens, neither.start(neither.encode(SOURCES)))[1].attention is None
 
 
-def test_a_context_can_be_cut():
-    ensemble = Ensemble([ToyModel(30, 1), ToyModel(30, 2)])
-    rows = torch.tensor([4, 1])
-    context = ensemble.encode(SOURCES)
-    options = SearchOptions(beam=2)
-    found = search(ensemble, context, lengths(SOURCES), options)
-    some = search(ensemble, context.select(rows), [len(SOURCES[row]) for row in rows], options)
-    assert len(context.select(rows)) == 2
-    assert same(some, [found[row] for row in rows])
-
-
 def test_no_models():
     with pytest.raises(UserError, match="needs at least one model"):
         Ensemble([])
