@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seq2seq.errors import UserError
+from seq2seq.evaluation.record import cpu_facts
 
 # Instructions that decide how fast a matrix product is, as Linux names them.
 INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
@@ -47,16 +48,16 @@ def only_run(folder: Path) -> Iterator[None]:
 
 def describe_machine() -> dict[str, Any]:
     """Processor, its instructions, memory and operating system; what cannot be found out is left out."""
-    found: dict[str, Any] = {"system": f"{platform.system()} {platform.release()}", "cores": os.cpu_count()}
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        entries = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
-        flags = set(entries.get("flags", "").split())
-        found["processor"] = entries.get("model name", platform.machine())
+    facts = cpu_facts()
+    found: dict[str, Any] = {
+        "system": f"{platform.system()} {platform.release()}",
+        "cores": os.cpu_count(),
+        "processor": facts.get("model name") or platform.processor() or platform.machine(),
+    }
+    if facts:
+        flags = set(facts.get("flags", "").split())
         found["instructions"] = [name for name in INSTRUCTIONS if name in flags]
         found["memory_gib"] = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
-    except OSError:
-        found["processor"] = platform.processor() or platform.machine()
     return found
 
 

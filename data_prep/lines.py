@@ -1,7 +1,6 @@
 """Reading rows of text from files, each with its place, and nothing skipped."""
 
 import csv
-import gzip
 import io
 import itertools
 import zlib
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seq2seq.errors import UserError
-from seq2seq.files import open_lines
+from seq2seq.files import open_bytes, open_lines
 
 UNDECODABLE = "not UTF-8"
 MALFORMED = "wrong number of columns"
@@ -84,12 +83,10 @@ def read_csv(
 def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """Each row, or the problem with it, after the number of its first line."""
     try:
-        with path.open("rb") as probe:
-            compressed = probe.read(2) == b"\x1f\x8b"
         # A byte that is not UTF-8 is read as half a surrogate pair, which UTF-8 cannot hold: its line's quotes count.
         with (
-            gzip.open(path) if compressed else path.open("rb") as raw,
-            io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as text,  # type: ignore[arg-type]
+            open_bytes(path) as raw,
+            io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
         ):
             reader = csv.reader(text, delimiter=delimiter, strict=True)
             while True:
@@ -105,8 +102,6 @@ def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str] | str
                     continue
                 decoded = all(field.isascii() or field == field.encode(errors="ignore").decode() for field in row)
                 yield number, row if decoded else UNDECODABLE
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file") from error
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
 

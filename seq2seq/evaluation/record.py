@@ -76,7 +76,7 @@ def make_record(
         },
         "hardware": {
             "system": f"{platform.system()} {platform.machine()}",
-            "processor": _processor(),
+            "processor": cpu_facts().get("model name") or platform.processor() or "unknown",
             "cores": os.cpu_count(),
             "threads": torch.get_num_threads(),
             "device": torch.cuda.get_device_name(device) if kind == "cuda" else kind,
@@ -91,11 +91,10 @@ def write_record(path: str | Path, record: dict[str, Any]) -> None:
         file.write("\n")
 
 
-def _processor() -> str:
-    """The processor's name as the system knows it."""
+def cpu_facts() -> dict[str, str]:
+    """What Linux tells of the processor, by its names for it ("model name", "flags"); nothing elsewhere."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or "unknown"
+        return {}
+    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
