@@ -1,5 +1,7 @@
 """On which device, and in which number format, a model runs."""
 
+import re
+
 import torch
 from torch import nn
 
@@ -18,9 +20,11 @@ def choose_device(name: str = "auto") -> torch.device:
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    kind, _, index = name.partition(":")
-    if kind not in DEVICES or (index and not index.isdecimal()):
+    found = re.fullmatch(r"(cpu|cuda|mps)(?::([0-9]+))?", name)
+    if not found:
+        kind = name.partition(":")[0]
         raise UserError(f"--device {name!r}: must be {', '.join(DEVICES)} or one like cuda:1{suggest(kind, DEVICES)}")
+    kind, index = found.groups()
     count = {"cuda": torch.cuda.device_count, "mps": torch.mps.device_count, "cpu": lambda: 1}[kind]()
     if int(index or 0) >= count:
         raise UserError(f"--device {name!r}: this machine has {count} of this kind; use --device cpu")
