@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> None:
     arguments.model = [arguments.model, *arguments.with_model]
     with open_output(arguments.output) as output:
         captioner = load(Captioner, arguments)
-        drawn = AttentionPictures(arguments.attention_dir, captioner.transform) if arguments.attention_dir else None
+        drawn = _attention_pictures(arguments.attention_dir, captioner)
         unread, size = 0, arguments.batch_size * _CHUNK_BATCHES
         on_screen = arguments.output is None and sys.stdout.isatty()
         with counting("captioning", "pictures", len(pictures), quiet=on_screen) as progress:
@@ -97,6 +97,14 @@ def run(arguments: argparse.Namespace) -> None:
                 output.flush()
     if unread:
         print(f"note: {unread} of {len(pictures)} pictures could not be read", file=sys.stderr)
+
+
+def _attention_pictures(folder: str | None, captioner: Captioner) -> AttentionPictures | None:
+    if folder is None:
+        return None
+    if captioner.models[0].model.decoder.attention is None:
+        raise UserError(f"--attention-dir {folder}: the model has no attention, so there is nothing to draw")
+    return AttentionPictures(folder, captioner.transform)
 
 
 def _pictures(arguments: argparse.Namespace) -> Iterator[str]:

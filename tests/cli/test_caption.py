@@ -98,10 +98,8 @@ def test_names_with_tabs_and_line_feeds_stay_in_their_line(seq2seq, model, pictu
 
 def test_json_lines_tell_what_is_asked(seq2seq, model, pictures):
     names = [pictures / "0.png", "none.png"]
-    found = [
-        json.loads(line)
-        for line in lines(seq2seq("caption", model, *names, "--n-best", 2, "--scores", "--alignments", *FAST))
-    ]
+    outcome = seq2seq("caption", model, *names, "--n-best", 2, "--scores", "--alignments", *FAST)
+    found = [json.loads(line) for line in lines(outcome)]
     assert found[0].keys() == {"picture", "caption", "problem", "grid", "candidates"}
     assert found[0]["grid"] == [2, 2]
     best = found[0]["candidates"][0]
@@ -143,7 +141,7 @@ def test_the_output_file_appears_whole(seq2seq, model, pictures, tmp_path):
         (["{model}", "x.png", "--beam", "0"], "--beam"),
         (["{model}", "x.png", "--max-source-tokens", "5"], "--max-source-tokens"),
         (["{model}", "--list", "{empty}/none"], "no such file"),
-        (["{plain}", "{picture}", "--attention-dir", "{empty}/seen"], "no attention over the picture"),
+        (["{plain}", "{picture}", "--attention-dir", "{empty}/seen"], "the model has no attention"),
     ],
 )
 def test_mistakes_are_told_in_one_line(seq2seq, make, model, random_models, pictures, tmp_path, arguments, told):
