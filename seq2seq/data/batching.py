@@ -12,6 +12,9 @@ from torch.utils.data import DataLoader, Dataset
 from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.data.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 
+GROUPS = 4
+"""Of a batch's targets of mixed lengths: more leave less padding, but smaller products."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -51,6 +54,30 @@ class Batch:
         source, source_lengths, prefix, goal, indices = (torch.cat([part, part]) for part in parts)
         rows = None if self.rows is None else torch.cat([self.rows, self.rows + len(self.source)])
         return Batch(source, source_lengths, prefix, goal, indices, rows)
+
+    def targets(self, copies: int = 1) -> list["Targets"]:
+        """The targets, in groups of like length where sources have several: those cannot be sorted beforehand.
+
+        Args:
+            copies: 2 after `twice`: a group then has its targets' copies after them.
+        """
+        if self.rows is None:
+            return [Targets(None, self.prefix, self.goal)]
+        lengths = (self.goal != PAD_ID).sum(1)[: len(self.goal) // copies]
+        groups = []
+        for part in lengths.argsort(stable=True).chunk(GROUPS):
+            chosen = torch.cat([part + copy * len(lengths) for copy in range(copies)])
+            longest = int(lengths[part[-1]])
+            groups.append(Targets(self.rows[chosen], self.prefix[chosen, :longest], self.goal[chosen, :longest]))
+        return groups
+
+
+class Targets(NamedTuple):
+    """Some of a batch's targets; attributes as those of `Batch`, cut to the longest of them."""
+
+    rows: Tensor | None
+    prefix: Tensor
+    goal: Tensor
 
 
 class BatchPlan(NamedTuple):

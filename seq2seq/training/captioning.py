@@ -20,7 +20,7 @@ from seq2seq.errors import UserError
 from seq2seq.evaluation.captions import score_captions
 from seq2seq.folder import load_model
 from seq2seq.model import CaptionerConfig, build_captioner, self_contained
-from seq2seq.training.data import RecipeData, place
+from seq2seq.training.data import RecipeData, check_minimum, place
 from seq2seq.training.self_critical import CaptionRewards, RewardConfig, self_critical_loss
 from seq2seq.training.task import OptimizerConfig, RecipeTask
 
@@ -47,6 +47,8 @@ class CaptionData(RecipeData):
         UserError: a folder or language that is not there, or a value out of range.
     """
 
+    scores = ("dev_bleu", "dev_cider")
+
     def __init__(
         self,
         prepared: str,
@@ -58,9 +60,9 @@ class CaptionData(RecipeData):
         seed: int = 1,
     ) -> None:
         super().__init__()
-        for name, value in (("batch_size", batch_size), ("captions", captions)):
-            if value < 1:
-                raise UserError(f"data.{name}: {value} is too small; use 1 or more")
+        check_minimum("batch_size", batch_size, 1)
+        check_minimum("captions", captions, 1)
+        check_minimum("workers", workers, 0)
         self.prepared = PreparedFolder.open(prepared)
         if self.prepared.task != CAPTIONS:
             raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no captions of pictures")
@@ -189,11 +191,11 @@ class CaptioningTask(RecipeTask):
         self.log("learning_rate", self.optimizers().param_groups[0]["lr"])  # type: ignore[union-attr]
         return loss
 
-    def penalty(self, attention: Tensor | None, batch: Batch) -> Tensor | float:
+    def penalty(self, attention: Tensor | None, goal: Tensor) -> Tensor | float:
         """The doubly stochastic penalty, mean over captions and cells."""
         if not self.options.attention_penalty or attention is None:
             return 0.0
-        received = (attention * (batch.goal != 0)[:, :, None]).sum(1)
+        received = (attention * (goal != 0)[:, :, None]).sum(1)
         return self.options.attention_penalty * (1 - received).square().mean()
 
     def _start_from(self, folder: str) -> None:

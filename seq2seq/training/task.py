@@ -13,7 +13,7 @@ from seq2seq.errors import UserError
 from seq2seq.loss import linear_cross_entropy
 from seq2seq.model import CaptionerConfig, ModelConfig, Seq2Seq, build_model
 from seq2seq.search import SearchOptions, search
-from seq2seq.training.data import RecipeData
+from seq2seq.training.data import RecipeData, TranslationData
 from seq2seq.training.schedule import ScheduleName, factor, progress
 
 
@@ -67,6 +67,13 @@ class RecipeTask(LightningModule):
         self._dev: list[Tensor] = []
         self.dev_outputs: dict[int, str] = {}
 
+    def check_data(self, data: RecipeData) -> None:
+        """Refuse data that the model cannot be trained on.
+
+        Raises:
+            UserError: with the option that must change.
+        """
+
     @property
     def data(self) -> RecipeData:
         """The data module of the run."""
@@ -115,7 +122,7 @@ class RecipeTask(LightningModule):
         tokens = (batch.goal != 0).sum()
         self._dev.append(torch.stack([nll * tokens, tokens]))
         context = self.model.encode(batch.source, batch.source_lengths)
-        results = search(self.model, context, batch.source_lengths, SearchOptions(method="greedy"))
+        results = search(self.model, context, batch.source_lengths, SearchOptions(method="greedy"), attention=False)
         for index, hypotheses in zip(batch.indices.tolist(), results, strict=True):
             self._outputs[index] = self.data.target_tokenizer.decode(hypotheses[0].tokens)
 
@@ -136,20 +143,36 @@ class RecipeTask(LightningModule):
             "optimizer": asdict(self.options),
             "prepared": str(self.data.prepared.path.resolve()),
             "columns": self.data.columns,
+            "data": self.data.identity,
         }
 
     def losses(self, batch: Batch, smoothing: float = 0.0, consistency: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
         """(nll, accuracy, what is minimised), means over the real target tokens."""
-        features, attention = self.model.teach(batch.source, batch.source_lengths, batch.prefix, batch.rows)
-        real = batch.goal.flatten().nonzero()[:, 0]
+        copies = 2 if consistency else 1
+        context = self.model.encode(batch.source, batch.source_lengths)
+        features: list[Tensor] = []
+        goals: list[Tensor] = []
+        penalty: Tensor | float = 0.0
+        for targets in batch.targets(copies):
+            seen = context if targets.rows is None else context.select(targets.rows)
+            outputs, attention = self.model.decoder.teach(targets.prefix, seen)
+            real = targets.goal.flatten().nonzero()[:, 0]
+            features.append(outputs.flatten(0, 1)[real])
+            goals.append(targets.goal.flatten()[real])
+            penalty = penalty + self.penalty(attention, targets.goal) * len(targets.goal) / len(batch.goal)
         output = self.model.decoder.output
         loss = linear_cross_entropy(
-            features.flatten(0, 1)[real], output.weight, output.bias, batch.goal.flatten()[real], smoothing, consistency
+            _first_copies_first(features, copies),
+            output.weight,
+            output.bias,
+            _first_copies_first(goals, copies),
+            smoothing,
+            consistency,
         )
-        return loss.nll, loss.correct, loss.total + self.penalty(attention, batch)
+        return loss.nll, loss.correct, loss.total + penalty
 
-    def penalty(self, attention: Tensor | None, batch: Batch) -> Tensor | float:
-        """What joins the loss beside the cross-entropy; `attention` is (N, T, S)."""
+    def penalty(self, attention: Tensor | None, goal: Tensor) -> Tensor | float:
+        """What joins the loss beside the cross-entropy; `attention` is (N, T, S), `goal` (N, T)."""
         return 0.0
 
 
@@ -170,6 +193,20 @@ class TranslationTask(RecipeTask):
         self, source_vocab_size: int, target_vocab_size: int, model: ModelConfig, optimizer: OptimizerConfig
     ) -> None:
         super().__init__(build_model(model, source_vocab_size, target_vocab_size), model, optimizer)
+
+    def check_data(self, data: RecipeData) -> None:
+        """Refuse one embedding matrix for ids that stand for other pieces on each side."""
+        different = isinstance(data, TranslationData) and data.tokenizers[0].model != data.tokenizers[1].model
+        if self.config.tied_embeddings == "all" and different:
+            raise UserError(
+                f"model.model.tied_embeddings: 'all' needs one tokenizer for both languages, but {data.prepared.path} "
+                "has one for each; use 'decoder', or prepare the data with --joint"
+            )
+
+
+def _first_copies_first(groups: list[Tensor], copies: int) -> Tensor:
+    """All groups' first copies, then all their second ones, as R-Drop pairs them."""
+    return torch.cat([part for copy in zip(*(group.chunk(copies) for group in groups), strict=True) for part in copy])
 
 
 def _check(options: OptimizerConfig) -> None:

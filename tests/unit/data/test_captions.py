@@ -90,3 +90,19 @@ def test_twice_keeps_captions_with_their_pictures(prepared, backbone):
     assert batch.rows.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
     assert torch.equal(batch.source[:2], batch.source[2:])
     assert torch.equal(batch.goal[:4], batch.goal[4:])
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_targets_come_in_groups_of_like_length(prepared, backbone, copies):
+    batch = dataset(prepared, backbone, captions=3)[plan(0, 1, 2, 3)]
+    batch = batch.twice() if copies == 2 else batch
+    groups = batch.targets(copies)
+    assert sum(len(group.goal) for group in groups) == len(batch.goal)
+    rows = []
+    for group in groups:
+        assert (group.goal != 0).any(0).all()
+        first, *second = group.goal.chunk(copies)
+        assert all(torch.equal(first, copy) for copy in second)
+        rows += [(row, tuple(ids[ids != 0].tolist())) for row, ids in zip(group.rows.tolist(), group.goal, strict=True)]
+    whole = zip(batch.rows.tolist(), batch.goal, strict=True)
+    assert sorted(rows) == sorted((row, tuple(ids[ids != 0].tolist())) for row, ids in whole)

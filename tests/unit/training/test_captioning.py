@@ -47,6 +47,15 @@ def test_captions_of_one_picture_share_its_encoding():
     torch.testing.assert_close(nll, task.losses(spread)[0])
 
 
+def test_r_drop_pairs_the_two_passes_of_each_token():
+    """Without dropout both passes agree, so that nothing is pulled together."""
+    task, batch = make().eval(), make_batch()
+    plain = task.losses(batch, 0.1)
+    doubled = task.losses(batch.twice(), 0.1, consistency=3.0)
+    for one, two in zip(plain, doubled, strict=True):
+        torch.testing.assert_close(one, two)
+
+
 def test_the_penalty_is_that_of_its_equation():
     task, batch = make(attention_penalty=2.0).eval(), make_batch()
     _, attention = task.model.teach(batch.source, batch.source_lengths, batch.prefix, batch.rows)
@@ -54,7 +63,7 @@ def test_the_penalty_is_that_of_its_equation():
     for caption, length in enumerate([4, 2, 3, 5]):
         received[caption] = attention[caption, :length].sum(0)
     expected = 2 * ((1 - received) ** 2).mean()
-    torch.testing.assert_close(task.penalty(attention, batch), expected)
+    torch.testing.assert_close(task.penalty(attention, batch.goal), expected)
     nll, _, total = task.losses(batch)
     torch.testing.assert_close(total, nll + expected)
     plain = make().eval()
