@@ -14,10 +14,16 @@ WORDS = ["uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nuev
 Pairs = Sequence[tuple[str, str]]
 
 
-def write_prepared(folder: Path, splits: dict[str, Pairs], kind: str = "word", vocab_size: int = 60) -> Path:
+def write_prepared(
+    folder: Path,
+    splits: dict[str, Pairs],
+    kind: str = "word",
+    vocab_size: int = 60,
+    languages: tuple[str, str] = LANGUAGES,
+) -> Path:
     """A prepared folder with these splits and a joint tokenizer."""
     for split, pairs in splits.items():
-        table = "".join(f"{source}\t{target}\n" for source, target in [LANGUAGES, *pairs])
+        table = "".join(f"{source}\t{target}\n" for source, target in [languages, *pairs])
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{split}.tsv").write_text(table, encoding="utf-8")
     text = [side for pair in splits["train"] for side in pair]
@@ -25,11 +31,11 @@ def write_prepared(folder: Path, splits: dict[str, Pairs], kind: str = "word", v
     manifest = {
         "format": FORMAT,
         "name": "toy",
-        "languages": list(LANGUAGES),
+        "languages": list(languages),
         "licence": "CC0",
         "attribution": "nobody",
         "splits": {split: {"pairs": len(pairs)} for split, pairs in splits.items()},
-        "tokenizer": {"files": dict.fromkeys(LANGUAGES, "tokenizer/joint.model")},
+        "tokenizer": {"files": dict.fromkeys(languages, "tokenizer/joint.model")},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     return folder

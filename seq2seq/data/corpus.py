@@ -17,27 +17,31 @@ _CHUNK = 10_000  # sentences tokenized at a time
 
 
 class TokenArray:
-    """Sentences as one flat array of ids and the places where each begins.
+    """N sentences in one flat array of ids, which may hold others besides.
+
+    Args:
+        ids: (T,) of all sentences.
+        starts: (N,) where in `ids` each begins.
+        lengths: (N,) tokens of each.
 
     >>> import numpy as np
-    >>> array = TokenArray(np.array([7, 8, 9]), np.array([0, 2, 3]))
-    >>> len(array), array[1].tolist(), array.lengths.tolist()
-    (2, [9], [2, 1])
+    >>> array = TokenArray(np.array([7, 8, 9]), np.array([0, 2]), np.array([2, 1]))
+    >>> len(array), array[1].tolist(), array.select(np.array([False, True]))[0].tolist()
+    (2, [9], [9])
     """
 
-    def __init__(self, ids: np.ndarray, offsets: np.ndarray) -> None:
-        self.ids, self.offsets = ids, offsets
+    def __init__(self, ids: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
+        self.ids, self.starts, self.lengths = ids, starts, lengths
 
     def __len__(self) -> int:
-        return len(self.offsets) - 1
+        return len(self.starts)
 
     def __getitem__(self, index: int) -> np.ndarray:
-        return self.ids[self.offsets[index] : self.offsets[index + 1]]
+        return self.ids[self.starts[index] : self.starts[index] + self.lengths[index]]
 
-    @property
-    def lengths(self) -> np.ndarray:
-        """(N,) tokens of each sentence."""
-        return np.diff(self.offsets)
+    def select(self, chosen: np.ndarray) -> "TokenArray":
+        """The sentences where `chosen` (N,) is True; the ids stay where they are, on disk."""
+        return TokenArray(self.ids, self.starts[chosen], self.lengths[chosen])
 
 
 class ParallelCorpus:
@@ -81,7 +85,8 @@ def open_column(prepared: PreparedFolder, split: str, column: str) -> TokenArray
     folder = prepared.path / CACHE / f"{split}.{column}.{key}"
     if not folder.exists():
         _tokenize(prepared, split, column, folder)
-    return TokenArray(np.load(folder / "ids.npy", mmap_mode="r"), np.load(folder / "offsets.npy", mmap_mode="r"))
+    offsets = np.load(folder / "offsets.npy")
+    return TokenArray(np.load(folder / "ids.npy", mmap_mode="r"), offsets[:-1], np.diff(offsets))
 
 
 def _number_images(prepared: PreparedFolder, split: str) -> TokenArray:
@@ -90,7 +95,8 @@ def _number_images(prepared: PreparedFolder, split: str) -> TokenArray:
     unlisted = next((name for name in names if name not in numbers), None)
     if unlisted is not None:
         raise UserError(f"{prepared.table(split)}: {unlisted!r} is not in {IMAGES}; prepare the data again")
-    return TokenArray(np.array([numbers[name] for name in names], dtype=np.int32), np.arange(len(names) + 1))
+    ids = np.array([numbers[name] for name in names], dtype=np.int32)
+    return TokenArray(ids, np.arange(len(names)), np.ones(len(names), dtype=np.int64))
 
 
 def _tokenize(prepared: PreparedFolder, split: str, language: str, folder: Path) -> None:

@@ -22,20 +22,23 @@ from pytorch_lightning.utilities import rank_zero_only
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from seq2seq.config import one_line
-from seq2seq.errors import Terminated, UserError
+from seq2seq.data.prepared import SPLITS
+from seq2seq.errors import Terminated, UserError, suggest
+from seq2seq.folder import check_model_place
 from seq2seq.inference.placement import choose_device, choose_precision
 from seq2seq.training.averaging import WeightAverage
 from seq2seq.training.curves import PICTURE, LearningCurves
 from seq2seq.training.data import RecipeData, TranslationData
 from seq2seq.training.ending import EndWithValidation, Stopped, StopSafely
 from seq2seq.training.exporting import Checkpoint
-from seq2seq.training.finish import finish
+from seq2seq.training.finish import MODEL, finish, record_name
 from seq2seq.training.messages import explain
 from seq2seq.training.progress_bar import TrainingBar
 from seq2seq.training.randomness import StepSeed
 from seq2seq.training.samples import Samples
 from seq2seq.training.task import RecipeTask, TranslationTask
 from seq2seq.training.throughput import Throughput
+from seq2seq.training.values import check_folder, check_values
 
 CHECKPOINTS, LOGS, TENSORBOARD = "checkpoints", "logs", "tensorboard"
 BEST, LAST = "best", "last"
@@ -92,6 +95,7 @@ class RecipeCLI(LightningCLI):
             super().parse_arguments(parser, args)
         except (ArgumentError, ValueError, TypeError) as error:
             raise explain(error, [action.dest for action in parser._actions]) from error
+        check_values(self.config)
 
     @property
     def output(self) -> Path:
@@ -104,17 +108,12 @@ class RecipeCLI(LightningCLI):
         return self.output / CHECKPOINTS / f"{LAST}.ckpt"
 
     def before_instantiate_classes(self) -> None:
-        """Refuse to mix two runs in one folder."""
+        """Refuse to mix two runs in one folder, or to write where that cannot be."""
+        check_folder(self.output)
+        check_model_place(self.output / MODEL)
         if self.config.ckpt_path == LAST:
             self.config.ckpt_path = str(self.last)
-        if self.config.ckpt_path is not None:
-            return
-        if self.config.overwrite:
-            if rank_zero_only.rank:  # type: ignore[attr-defined]  # the first process has done it
-                return
-            for name in (CHECKPOINTS, LOGS, TENSORBOARD):
-                shutil.rmtree(self.output / name, ignore_errors=True)
-        elif self.last.exists():
+        if self.config.ckpt_path is None and not self.config.overwrite and self.last.exists():
             raise UserError(
                 f"--output {self.output}: holds a run already; go on with it by --ckpt_path last, choose another "
                 "folder, or start over by --overwrite true"
@@ -137,17 +136,44 @@ class RecipeCLI(LightningCLI):
             raise UserError(f"trainer: {one_line(error)}") from error
 
     def instantiate_classes(self) -> None:
-        """Make task, data and trainer, and refuse to go on with another model than the checkpoint's."""
-        super().instantiate_classes()
+        """Make task, data and trainer, and refuse those that do not go together or not with the checkpoint."""
+        try:
+            super().instantiate_classes()
+        except MisconfigurationException as error:
+            raise UserError(one_line(error)) from error
+        self.model.check_data(self.datamodule)
+        monitor, known = self.config.early_stopping.monitor, ("dev_nll", *self.datamodule.scores)
+        if monitor not in known:
+            raise UserError(
+                f"early_stopping.monitor: {monitor!r} is none of {', '.join(known)}{suggest(monitor, known)}"
+            )
         if self.config.ckpt_path is not None:
-            self._check_same_model(Path(self.config.ckpt_path))
+            self._check_same_run(Path(self.config.ckpt_path))
+        elif self.config.overwrite and not rank_zero_only.rank:  # type: ignore[attr-defined]  # one process does it
+            self._remove_run()
 
-    def _check_same_model(self, path: Path) -> None:
-        there = _flat(asdict(Checkpoint.load(path).config))
-        here = _flat(asdict(self.model.config))
-        for name, value in there.items():
-            if here[name] != value:
-                raise UserError(f"--ckpt_path {path}: its model has {name} {value}, but the config says {here[name]}")
+    def _remove_run(self) -> None:
+        for name in (CHECKPOINTS, LOGS, TENSORBOARD, MODEL):
+            shutil.rmtree(self.output / name, ignore_errors=True)
+        for file in (PICTURE, *(record_name(split) for split in SPLITS)):
+            (self.output / file).unlink(missing_ok=True)
+
+    def _check_same_run(self, path: Path) -> None:
+        found = Checkpoint.load(path)
+        data = self.datamodule
+        if found.columns != data.columns:
+            there, here = (" to ".join(columns) for columns in (found.columns, data.columns))
+            raise UserError(f"--ckpt_path {path}: its model goes from {there}, but the config says {here}")
+        model = _flat(asdict(self.model.config))
+        for name, value in _flat(asdict(found.config)).items():
+            if model[name] != value:
+                raise UserError(f"--ckpt_path {path}: its model has {name} {value}, but the config says {model[name]}")
+        for name, digest in found.data.items():
+            if data.identity[name] != digest:
+                raise UserError(
+                    f"--ckpt_path {path}: its run had another {name} than {data.prepared.path} holds; "
+                    "give the data it was trained on as data.prepared, or start a new run"
+                )
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter, DefaultHelpFormatter):

@@ -1,18 +1,20 @@
 """A prepared folder as Lightning reads it."""
 
+import functools
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-import sacrebleu
 import torch.distributed
 from pytorch_lightning import LightningDataModule
 
 from seq2seq.data.batching import Batch, BatchDataset, BatchLoader, TokenBatchSampler
-from seq2seq.data.corpus import ParallelCorpus, TokenArray
-from seq2seq.data.prepared import TRANSLATION, PreparedFolder
+from seq2seq.data.corpus import ParallelCorpus
+from seq2seq.data.prepared import IMAGE, TRANSLATION, PreparedFolder
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
+from seq2seq.evaluation import make_bleu
+from seq2seq.files import sha256
 
 EVALUATION_SENTENCES = 128
 
@@ -24,11 +26,23 @@ class RecipeData(LightningDataModule, ABC):
         prepared: the prepared folder.
         columns: the source's and the target's column in its tables.
         target_tokenizer: of the language that is written.
+        scores: the names of what `score` gives.
     """
 
+    scores: ClassVar[tuple[str, ...]] = ("dev_bleu",)
     prepared: PreparedFolder
     columns: tuple[str, str]
     target_tokenizer: Tokenizer
+
+    @functools.cached_property
+    def identity(self) -> dict[str, str]:
+        """What must be the same for a run to go on, by name: the SHA-256 of the train table and the tokenizers."""
+        tokenizers = {
+            f"tokenizer of {column}": sha256(self.prepared.tokenizer_path(column))
+            for column in self.columns
+            if column != IMAGE
+        }
+        return {"train split": sha256(self.prepared.table("train")), **tokenizers}
 
     @abstractmethod
     def score(self, outputs: dict[int, str]) -> dict[str, float]:
@@ -75,17 +89,20 @@ class TranslationData(RecipeData):
         seed: int = 1,
     ) -> None:
         super().__init__()
-        for name, value in (("batch_size", batch_size), ("max_tokens", max_tokens)):
-            if value < 1:
-                raise UserError(f"data.{name}: {value} is too small; use 1 or more")
+        check_minimum("batch_size", batch_size, 1)
+        check_minimum("max_tokens", max_tokens, 1)
+        check_minimum("workers", workers, 0)
         if not 0 <= subword_sampling <= 1:
             raise UserError(f"data.subword_sampling: {subword_sampling} is out of range; use 0 (off) to 1")
         self.prepared = PreparedFolder.open(prepared)
         if self.prepared.task != TRANSLATION:
             raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no text in two languages")
         self.columns = (source, target)
-        self.tokenizers = (self.prepared.tokenizer(source), self.prepared.tokenizer(target))
+        paths = [self.prepared.tokenizer_path(language) for language in self.columns]
+        loaded = {path: Tokenizer.load(path) for path in set(paths)}
+        self.tokenizers = (loaded[paths[0]], loaded[paths[1]])
         self.target_tokenizer = self.tokenizers[1]
+        self.bleu = make_bleu(target)
         self.source_vocab_size, self.target_vocab_size = map(len, self.tokenizers)
         self.batch_size, self.by_tokens, self.max_tokens = batch_size, batch_by == "tokens", max_tokens
         self.subword_sampling, self.workers, self.seed = subword_sampling, workers, seed
@@ -117,10 +134,10 @@ class TranslationData(RecipeData):
         return BatchLoader(BatchDataset(self.dev, self.tokenizers), sampler)
 
     def score(self, outputs: dict[int, str]) -> dict[str, float]:
-        """`dev_bleu`: sacreBLEU of translations."""
+        """`dev_bleu`: sacreBLEU of translations, with the tokenizer for their language."""
         # Lightning's check before training translates a few batches only.
         references = [self.dev_references[index] for index in outputs]
-        return {"dev_bleu": sacrebleu.corpus_bleu(list(outputs.values()), [references]).score}
+        return {"dev_bleu": self.bleu.corpus_score(list(outputs.values()), [references]).score}
 
     def describe(self, index: int) -> dict[str, str]:
         """The sentence and its reference."""
@@ -134,7 +151,17 @@ class TranslationData(RecipeData):
         if left_out == len(corpus):
             raise UserError(f"data.max_tokens: {self.max_tokens} leaves out every training pair; raise it")
         print(f"{left_out} of {len(corpus)} training pairs have a side over {self.max_tokens} tokens and are left out")
-        return ParallelCorpus(*(_choose(side, fits) for side in (corpus.source, corpus.target)))
+        return ParallelCorpus(corpus.source.select(fits), corpus.target.select(fits))
+
+
+def check_minimum(name: str, value: int, minimum: int) -> None:
+    """Refuse a number of the data's that is too small.
+
+    Raises:
+        UserError: it is.
+    """
+    if value < minimum:
+        raise UserError(f"data.{name}: {value} is too small; use {minimum} or more")
 
 
 def place() -> tuple[int, int]:
@@ -142,8 +169,3 @@ def place() -> tuple[int, int]:
     if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
         return 0, 1
     return torch.distributed.get_rank(), torch.distributed.get_world_size()
-
-
-def _choose(side: TokenArray, chosen: np.ndarray) -> TokenArray:
-    ids = side.ids[np.repeat(chosen, side.lengths)]
-    return TokenArray(ids, np.concatenate([[0], np.cumsum(side.lengths[chosen])]))

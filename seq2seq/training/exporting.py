@@ -30,6 +30,7 @@ class Checkpoint:
         config: what the model is built from.
         prepared: the prepared folder it was trained on.
         columns: of source and target in that folder's tables.
+        data: `RecipeData.identity` of that folder.
         step: optimizer steps taken.
     """
 
@@ -37,6 +38,7 @@ class Checkpoint:
     config: ModelConfig | CaptionerConfig
     prepared: Path
     columns: tuple[str, str]
+    data: dict[str, str]
     step: int
 
     @classmethod
@@ -59,6 +61,7 @@ class Checkpoint:
                 config=parse_options(_CONFIGS[facts["task"]], facts["model"], path),
                 prepared=Path(facts["prepared"]),
                 columns=tuple(facts["columns"]),
+                data=facts.get("data", {}),  # older checkpoints say nothing of it
                 step=content["global_step"],
             )
         except OSError as error:
@@ -102,9 +105,7 @@ def export(checkpoints: Sequence[str | Path], folder: str | Path, prepared: str 
     else:
         model = build_model(first.config, len(data.tokenizer(source)), len(data.tokenizer(target)))
     try:
-        model.load_state_dict(
-            {name: _mean([other.weights[name] for other in loaded]) for name in first.weights}
-        )
+        model.load_state_dict({name: _mean([other.weights[name] for other in loaded]) for name in first.weights})
     except (RuntimeError, KeyError) as error:
         raise UserError(f"{checkpoints[0]}: does not fit the data in {data.path} ({one_line(error)})") from error
     save_model(

@@ -13,18 +13,25 @@ from seq2seq.folder import CARD, SCORES, load_model
 from seq2seq.training.card import USE, write_card
 from seq2seq.training.exporting import Checkpoint, export
 
+MODEL = "model"
+
+
+def record_name(split: str) -> str:
+    """The file in the run's folder that holds a split's scores."""
+    return f"scores.{split}.json"
+
 
 def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
     """Export the checkpoint to `output`/model, score it on dev and, if there is one, on test, and say where all lies.
 
     The model folder's `scores.json` is that of test, or of dev where there is no test.
     """
-    folder = output / "model"
+    folder = output / MODEL
     export([checkpoint], folder)
     records: dict[str, dict[str, Any]] = {}
     for split in prepared.splits[1:]:
         print(f"\n{split}:")
-        record = output / f"scores.{split}.json"
+        record = output / record_name(split)
         parser = Parser()
         evaluate.configure(parser)
         words = [str(folder), "--data", str(prepared.path), "--split", split, "--output", str(record)]

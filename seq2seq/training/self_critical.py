@@ -93,10 +93,11 @@ def self_critical_loss(
     with torch.no_grad():
         context = model.encode(batch.source, batch.source_lengths)
         options = SearchOptions(method="sample", samples=config.samples, seed=seed)
-        drawn = search(model, context, batch.source_lengths, options)
+        drawn = search(model, context, batch.source_lengths, options, attention=False)
         scores = torch.tensor([rewards.scores(*pair) for pair in zip(pictures, drawn, strict=True)])
         if config.baseline == "greedy":
-            best = search(model, context, batch.source_lengths, SearchOptions(method="greedy"))
+            greedy = SearchOptions(method="greedy")
+            best = search(model, context, batch.source_lengths, greedy, attention=False)
             baseline = torch.tensor([rewards.scores(*pair) for pair in zip(pictures, best, strict=True)])
         else:
             baseline = (scores.sum(1, keepdim=True) - scores) / (config.samples - 1)

@@ -1,13 +1,16 @@
 """Every config of every recipe says only what the recipe understands, and says what it means."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
 from toy_captions import write_pictures
 from toy_data import LANGUAGES, reversed_words, write_prepared
 
+from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.training.captioning import CaptionData, CaptioningTask
 from seq2seq.training.cli import RecipeCLI, make_cli
@@ -97,6 +100,18 @@ def missing(whole: dict, part: dict) -> set[str]:
         (["--model.optimizer.label_smoothing=1"], "label_smoothing: 1.0 is out of range"),
         (["--average.decay=1"], "average.decay: 1.0 is out of range"),
         (["--trainer.max_time=20"], r"trainer.*20"),
+        (["--trainer.max_steps=0"], "trainer.max_steps: 0 would train nothing"),
+        (["--trainer.max_epochs=0"], "trainer.max_epochs: 0 would train nothing"),
+        (["--trainer.gradient_clip_val=-1"], "trainer.gradient_clip_val: -1.0 is below zero"),
+        (["--trainer.accumulate_grad_batches=0"], "trainer.accumulate_grad_batches: 0 is too small"),
+        (["--data.workers=-1"], "data.workers: -1 is too small; use 0 or more"),
+        (["--seed_everything=-1"], "seed_everything: -1 is out of range"),
+        (["--samples=-1"], "samples: -1 is below zero"),
+        (["--early_stopping.monitor=dev_blue"], "early_stopping.monitor: 'dev_blue' is none.*did you mean 'dev_bleu'"),
+        (["--early_stopping.monitor=dev_cider"], "early_stopping.monitor: 'dev_cider' is none"),
+        (["--early_stopping.mode=most"], "most"),
+        (["--output=/dev/null"], "--output /dev/null: cannot be written"),
+        ([f"--output={__file__}"], r"test_configs\.py is not a folder"),
         (["--config=/nowhere.yaml"], r"nowhere\.yaml"),
         (["--ckpt_path=/nowhere.ckpt"], r"nowhere\.ckpt"),
     ],
@@ -112,3 +127,70 @@ def test_an_unknown_key_in_a_file_is_told(toy, tmp_path):
     (tmp_path / "mine.yaml").write_text("data:\n  batchsize: 3\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"data\.batchsize: no such option; did you mean 'data\.batch_size'"):
         make_cli(TRANSLATION, [*toy, f"--config={tmp_path / 'mine.yaml'}"])
+
+
+def test_two_vocabularies_of_one_size_are_not_taken_for_one(tmp_path):
+    pairs = [(source, source.replace("o", "a")) for source, _ in reversed_words(50, seed=1)]
+    folder = write_prepared(tmp_path / "prepared", {"train": pairs, "dev": pairs})
+    for column, language in enumerate(LANGUAGES):
+        Tokenizer.train([pair[column] for pair in pairs], folder / "tokenizer" / f"{language}.model", "word", 60)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["tokenizer"]["files"] = {language: f"tokenizer/{language}.model" for language in LANGUAGES}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    toy = [f"--data.prepared={folder}", "--data.source=es", "--data.target=en", f"--output={tmp_path / 'run'}"]
+    with pytest.raises(UserError, match=r"model\.model\.tied_embeddings: 'all' needs one tokenizer"):
+        make_cli(TRANSLATION, [*toy, "--model.model.tied_embeddings=all"])
+    make_cli(TRANSLATION, [*toy, "--model.model.tied_embeddings=decoder"])
+
+
+@pytest.fixture
+def checkpoint(toy, tmp_path) -> Path:
+    """What a run by the toy options would leave."""
+    cli = make_cli(TRANSLATION, toy)
+    cli.model.trainer, cli.trainer.datamodule = cli.trainer, cli.datamodule
+    content = {"state_dict": {}, "global_step": 1}
+    cli.model.on_save_checkpoint(content)
+    torch.save(content, tmp_path / "x.ckpt")
+    return tmp_path / "x.ckpt"
+
+
+def test_a_run_goes_on_with_its_own_model_and_data_only(toy, checkpoint, tmp_path):
+    more = [*toy, f"--ckpt_path={checkpoint}"]
+    make_cli(TRANSLATION, more)
+    with pytest.raises(UserError, match=r"x\.ckpt: its model has encoder\.layers \d, but the config says 3"):
+        make_cli(TRANSLATION, [*more, "--model.model.encoder.layers=3"])
+    with pytest.raises(UserError, match="its model goes from es to en, but the config says en to es"):
+        make_cli(TRANSLATION, [*more, "--data.source=en", "--data.target=es"])
+    pairs = reversed_words(50, seed=1)
+    same = write_prepared(tmp_path / "moved", {"train": pairs, "dev": pairs[:5]})
+    make_cli(TRANSLATION, [*more, f"--data.prepared={same}"])
+    other = write_prepared(tmp_path / "other", {"train": reversed_words(50, seed=2), "dev": pairs})
+    with pytest.raises(UserError, match=r"its run had another train split than .*other holds"):
+        make_cli(TRANSLATION, [*more, f"--data.prepared={other}"])
+
+
+def test_starting_over_leaves_nothing_of_the_old_run_and_all_else(toy, tmp_path):
+    run = tmp_path / "run"
+    old = (
+        "checkpoints/last.ckpt",
+        "logs/version_0/x",
+        "model/config.yaml",
+        "model/model.safetensors",
+        "scores.dev.json",
+    )
+    for name in old:
+        (run / name).parent.mkdir(parents=True, exist_ok=True)
+        (run / name).write_text("old")
+    (run / "notes.txt").write_text("mine")
+    arguments = [*toy, f"--output={run}", "--overwrite=true"]
+    with pytest.raises(UserError, match="no language"):
+        make_cli(TRANSLATION, [*arguments, "--data.source=xx"])
+    assert (run / "checkpoints" / "last.ckpt").exists(), "a mistake costs nothing"
+    cli = make_cli(TRANSLATION, arguments)
+    assert [path.name for path in run.iterdir()] == ["notes.txt"]
+    assert cli.trainer.logger.version == 0
+    (run / "model").mkdir()
+    (run / "model" / "thesis.txt").write_text("mine")
+    with pytest.raises(UserError, match="holds something else than a model"):
+        make_cli(TRANSLATION, arguments)
+    assert (run / "model" / "thesis.txt").exists()

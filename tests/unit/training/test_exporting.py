@@ -1,39 +1,19 @@
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import torch
+from toy_checkpoints import write_checkpoint
 from toy_data import reversed_words, write_prepared
 
 from seq2seq.cli import export as command
 from seq2seq.errors import UserError
 from seq2seq.folder import load_model
-from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, build_model
 from seq2seq.training.exporting import Checkpoint, export
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory) -> Path:
     return write_prepared(tmp_path_factory.mktemp("prepared"), {"train": reversed_words(20, seed=1)})
-
-
-def write_checkpoint(path: Path, prepared: Path, seed: int = 1, hidden: int = 8, **changes) -> dict[str, torch.Tensor]:
-    """A checkpoint as a run writes it; gives the model's weights."""
-    config = ModelConfig(embedding_size=8, encoder=EncoderConfig(hidden), decoder=DecoderConfig(8))
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = build_model(config, 14, 14)
-    facts = {
-        "task": "translation",
-        "model": asdict(config),
-        "prepared": str(prepared),
-        "columns": ("es", "en"),
-        **changes,
-    }
-    weights = model.state_dict()
-    state = {f"model.{name}": tensor for name, tensor in weights.items()}
-    torch.save({"state_dict": state, "global_step": 70, "seq2seq": facts}, path)
-    return weights
 
 
 def test_a_model_folder_has_the_checkpoints_weights(prepared, tmp_path):
