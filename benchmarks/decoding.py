@@ -8,6 +8,7 @@ import time
 
 import sacrebleu
 
+from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import run_command
 from seq2seq.inference import Translator
@@ -18,20 +19,19 @@ WARM_UP = 200  # sentences
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks.decoding",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("model", help="model folder")
     parser.add_argument("--data", required=True, help="prepared folder")
-    parser.add_argument("--batch-size", type=int, default=64, help="sentences decoded at once (default: 64)")
+    parser.add_argument("--batch-size", type=at_least(1), default=64, help="sentences decoded at once (default: 64)")
     options = parser.parse_args()
     prepared = PreparedFolder.open(options.data)
     for precision in ("int8", "bf16", "fp32"):
         translator = Translator.load(options.model, device="cpu", precision=precision)
-        loaded = translator.models[0]
-        sources, references = prepared.pairs("dev", loaded.source.code, loaded.target.code)
+        sources, references = prepared.pairs("dev", translator.source.code, translator.target.code)
         for name, search in SEARCHES:
             translator.translate(sources[:WARM_UP], batch_size=options.batch_size, **search)
             begin = time.perf_counter()

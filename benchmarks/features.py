@@ -19,6 +19,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.machine import commit, describe_machine, limit_cores
+from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.data.features import FeatureCache
 from seq2seq.data.images import load_image
 from seq2seq.encoders.backbone import Backbone
@@ -28,7 +29,7 @@ from seq2seq.files import atomic_write
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks.features",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -38,10 +39,10 @@ def main() -> None:
     parser.add_argument("--weights", default="none", help="they change no speed (default: none)")
     parser.add_argument("--mean", type=float, nargs=3, default=[], help="of red, green and blue")
     parser.add_argument("--std", type=float, nargs=3, default=[], help="likewise")
-    parser.add_argument("--count", type=int, default=512, help="pictures a round (default: 512)")
-    parser.add_argument("--batch-size", type=int, default=32, help="default: 32")
-    parser.add_argument("--rounds", type=int, default=5, help="default: 5")
-    parser.add_argument("--cores", type=int, default=2, help="default: 2")
+    parser.add_argument("--count", type=at_least(1), default=512, help="pictures a round (default: 512)")
+    parser.add_argument("--batch-size", type=at_least(1), default=32, help="default: 32")
+    parser.add_argument("--rounds", type=at_least(1), default=5, help="default: 5")
+    parser.add_argument("--cores", type=at_least(1), default=2, help="default: 2")
     parser.add_argument("--output", type=Path, help="JSON file for every figure")
     options = parser.parse_args()
     limit_cores(options.cores)

@@ -19,6 +19,7 @@ from benchmarks.peer_opennmt import OpenNMT
 from benchmarks.peer_seq2seq import Seq2Seq
 from benchmarks.results import OURS, PEERS, Measure, Results, figure, tell
 from benchmarks.split import SOURCE, TARGET, Split, prepare_split
+from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.errors import UserError, run_command
 from seq2seq.evaluation import score_translations
 from seq2seq.files import atomic_write
@@ -185,8 +186,8 @@ def _header(arguments: argparse.Namespace, load: float) -> dict[str, Any]:
     }
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m benchmarks.peers",
         description=DESCRIPTION,
         epilog=EXAMPLES,
@@ -212,9 +213,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--output", type=Path, default=ROOT / "build" / "peers" / "results.json", help="JSON file of the results"
     )
-    parser.add_argument("--cores", type=int, default=2, help="cores and threads of every system (default: 2)")
+    parser.add_argument("--cores", type=at_least(1), default=2, help="cores and threads of every system (default: 2)")
     parser.add_argument(
-        "--rounds", type=int, default=3, help="turns that each system gets at each measure (default: 3)"
+        "--rounds", type=at_least(1), default=3, help="turns that each system gets at each measure (default: 3)"
     )
     parser.add_argument("--seconds", type=float, default=60, help="of training measured in a turn (default: 60)")
     parser.add_argument("--warm-up", type=float, default=15, help="seconds of training before that (default: 15)")
@@ -224,11 +225,13 @@ def _parser() -> argparse.ArgumentParser:
         default=20.8,
         help="wall-clock minutes of training of the models that decode; kept for the next run (default: 20.8)",
     )
-    parser.add_argument("--beams", type=int, nargs="+", default=[1, 5], help="beam widths; 1 is greedy (default: 1 5)")
     parser.add_argument(
-        "--decode-batches", type=int, nargs="+", default=[64], help="sentences decoded at once (default: 64)"
+        "--beams", type=at_least(1), nargs="+", default=[1, 5], help="beam widths; 1 is greedy (default: 1 5)"
     )
-    parser.add_argument("--sentences", type=int, default=0, help="test sentences to decode (default: all)")
+    parser.add_argument(
+        "--decode-batches", type=at_least(1), nargs="+", default=[64], help="sentences decoded at once (default: 64)"
+    )
+    parser.add_argument("--sentences", type=at_least(1), default=0, help="test sentences to decode (default: all)")
     parser.add_argument(
         "--torch-spec",
         default=f"torch=={version('torch').partition('+')[0]}",

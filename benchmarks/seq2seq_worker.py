@@ -12,6 +12,7 @@ from pytorch_lightning import Callback, Trainer
 from benchmarks.measure import FOR_EVER
 from benchmarks.peer_seq2seq import SIZES
 from benchmarks.split import SOURCE, TARGET
+from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.data.batching import Batch
 from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.errors import run_command
@@ -100,22 +101,22 @@ def _target_share(prepared: Path) -> float:
     return float((corpus.target.lengths + 1).mean() / longer.mean())
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__)
+def _parser() -> Parser:
+    parser = Parser(description=__doc__)
     commands = parser.add_subparsers(required=True)
     training = commands.add_parser("train", help="train on a prepared folder")
     training.set_defaults(run=train)
     training.add_argument("prepared", type=Path)
-    training.add_argument("--batch-size", type=int, required=True)
+    training.add_argument("--batch-size", type=at_least(1), required=True)
     training.add_argument("--batch-by", choices=["tokens", "sentences"], required=True)
-    training.add_argument("--log-every", type=int, required=True, help="updates between two reports")
+    training.add_argument("--log-every", type=at_least(1), required=True, help="updates between two reports")
     decoding = commands.add_parser("decode", help="translate a file with a model folder")
     decoding.set_defaults(run=decode)
     decoding.add_argument("model", type=Path)
     decoding.add_argument("source", type=Path)
     decoding.add_argument("output", type=Path)
-    decoding.add_argument("--beam", type=int, required=True)
-    decoding.add_argument("--batch", type=int, required=True)
+    decoding.add_argument("--beam", type=at_least(1), required=True)
+    decoding.add_argument("--batch", type=at_least(1), required=True)
     training.add_argument("--precision", choices=list(LIGHTNING_PRECISION), required=True)
     decoding.add_argument("--precision", choices=[*LIGHTNING_PRECISION, "int8"], required=True)
     return parser

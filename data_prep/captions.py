@@ -16,9 +16,9 @@ from data_prep.options import (
     make_caption_parser,
     read_table,
     settings_of,
-    whole,
 )
 from data_prep.pipeline import prepare
+from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.errors import UserError, run_command
 
 DESCRIPTION = """\
@@ -74,7 +74,7 @@ def main() -> None:
     prepare(corpus, settings)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     parser = make_caption_parser(
         "captions", DESCRIPTION, split_size=500, tokenizer="unigram", vocab_size=3000, languages=2
     )
@@ -86,7 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dev", type=Path, metavar="FILE", help="your own dev set, in the form of TABLE")
     parser.add_argument("--test", type=Path, metavar="FILE", help="your own test set")
     parser.add_argument(
-        "--columns", nargs="+", type=whole(1), metavar="N", help="those of the picture and the captions; else the first"
+        "--columns",
+        nargs="+",
+        type=at_least(1),
+        metavar="N",
+        help="those of the picture and the captions; else the first",
     )
     add_table_options(parser)
     return parser

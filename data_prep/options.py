@@ -4,13 +4,14 @@ import argparse
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data_prep.cleaning import Bounds
 from data_prep.corpus import Settings
 from data_prep.lines import Line, read_csv, read_tsv
 from data_prep.output import check_output
+from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.data.prepared import IMAGE
 from seq2seq.data.tokenizer import KINDS
 from seq2seq.errors import UserError
@@ -25,21 +26,6 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
         if action.default is None or isinstance(action.default, bool):
             return action.help
         return super()._get_help_string(action)
-
-
-def whole(minimum: int) -> Callable[[str], int]:
-    """An argparse type: a whole number of at least `minimum`."""
-
-    def parse(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = minimum - 1
-        if value < minimum:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {minimum}")
-        return value
-
-    return parse
 
 
 def _ratio(text: str) -> float:
@@ -59,9 +45,7 @@ def language(text: str) -> str:
     return text
 
 
-def make_parser(
-    module: str, description: str, split_size: int = 2000, vocab_size: int = 8000
-) -> argparse.ArgumentParser:
+def make_parser(module: str, description: str, split_size: int = 2000, vocab_size: int = 8000) -> Parser:
     """A parser with the options that commands for pairs of sentences share; the module's own come before parsing."""
     parser = base_parser(module, description)
     splits = parser.add_argument_group("splits", "Pairs that share a sentence, in either language, stay in one split.")
@@ -86,7 +70,7 @@ def make_caption_parser(
     tokenizer: str = "word",
     vocab_size: int = 3000,
     languages: int = 1,
-) -> argparse.ArgumentParser:
+) -> Parser:
     """A parser with the options that commands for captions share; the module's own come before parsing.
 
     Args:
@@ -112,14 +96,12 @@ def make_caption_parser(
     return parser
 
 
-def base_parser(module: str, description: str) -> argparse.ArgumentParser:
+def base_parser(module: str, description: str) -> Parser:
     """A parser with the options of every command."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m data_prep.{module}", description=description, formatter_class=HelpFormatter
-    )
+    parser = Parser(prog=f"python -m data_prep.{module}", description=description, formatter_class=HelpFormatter)
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the prepared folder to make")
     parser.add_argument("--force", action="store_true", help="replace the prepared folder if it is there")
-    parser.add_argument("--seed", type=whole(0), default=1, metavar="N", help="of everything random")
+    parser.add_argument("--seed", type=at_least(0), default=1, metavar="N", help="of everything random")
     return parser
 
 
@@ -127,16 +109,20 @@ def add_splits(group: argparse._ArgumentGroup, unit: str, size: int) -> None:
     """The options --dev-size and --test-size."""
     for split in DRAWN_SPLITS:
         group.add_argument(
-            f"--{split}-size", type=whole(0), default=size, metavar="N", help=f"{unit} to draw for {split}; 0: none"
+            f"--{split}-size", type=at_least(0), default=size, metavar="N", help=f"{unit} to draw for {split}; 0: none"
         )
 
 
-def add_tokenizer(parser: argparse.ArgumentParser, kind: str, vocab_size: int) -> argparse._ArgumentGroup:
+def add_tokenizer(parser: Parser, kind: str, vocab_size: int) -> argparse._ArgumentGroup:
     """The group of options about the tokenizer, with the defaults given."""
     group = parser.add_argument_group("tokenizer", "SentencePiece, trained on the train split only.")
     group.add_argument("--tokenizer", choices=KINDS, default=kind, help="kind of pieces")
     group.add_argument(
-        "--vocab-size", type=whole(5), default=vocab_size, metavar="N", help="pieces; fewer where the text has no more"
+        "--vocab-size",
+        type=at_least(5),
+        default=vocab_size,
+        metavar="N",
+        help="pieces; fewer where the text has no more",
     )
     return group
 
@@ -165,14 +151,14 @@ def add_text_form(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_bounds(parser: argparse.ArgumentParser, description: str, default: Bounds) -> argparse._ArgumentGroup:
+def _add_bounds(parser: Parser, description: str, default: Bounds) -> argparse._ArgumentGroup:
     group = parser.add_argument_group("cleaning", description)
     for unit in ("characters", "words"):
         for end in ("min", "max"):
             name = f"{end}_{unit}"
             group.add_argument(
                 f"--{end}-{unit}",
-                type=whole(1),
+                type=at_least(1),
                 default=getattr(default, name),
                 metavar="N",
                 help=f"{end}imum of {unit} in a sentence",
@@ -215,7 +201,7 @@ def settings_of(arguments: argparse.Namespace, given: Mapping[str, object] | Non
     )
 
 
-def add_table_options(parser: argparse.ArgumentParser) -> None:
+def add_table_options(parser: Parser) -> None:
     """The options of commands that read a user's own tables."""
     parser.add_argument("--header", action="store_true", help="the first row of each table holds names, not text")
     parser.add_argument("--delimiter", default=",", metavar="CHAR", help="of a CSV table")

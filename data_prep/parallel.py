@@ -14,9 +14,9 @@ from data_prep.options import (
     make_parser,
     read_table,
     settings_of,
-    whole,
 )
 from data_prep.pipeline import prepare
+from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.errors import UserError, run_command
 
 DESCRIPTION = """\
@@ -64,7 +64,7 @@ def main() -> None:
     prepare(corpus, settings)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     parser = make_parser("parallel", DESCRIPTION)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILES", help="two aligned files, or one table")
     parser.add_argument(
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         "--keep-leaks", action="store_true", help="keep training pairs that hold a sentence of --dev or --test"
     )
     parser.add_argument(
-        "--columns", nargs=2, type=whole(1), default=[1, 2], metavar="N", help="of a table: those of the two sides"
+        "--columns", nargs=2, type=at_least(1), default=[1, 2], metavar="N", help="of a table: those of the two sides"
     )
     add_table_options(parser)
     return parser

@@ -20,7 +20,6 @@ from data_prep.options import (
     add_tokenizer,
     base_parser,
     command_line,
-    whole,
 )
 from data_prep.output import check_output
 from data_prep.pipeline import prepare
@@ -28,6 +27,7 @@ from data_prep.scenes.captions import CAPTIONS, captions
 from data_prep.scenes.draw import draw_scene
 from data_prep.scenes.splits import HELD_OUT, draw_scenes
 from data_prep.scenes.world import Scene
+from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.data.prepared import SPLITS
 from seq2seq.errors import UserError, run_command
 from seq2seq.progress import counting, track
@@ -114,10 +114,10 @@ def draw_pictures(sizes: dict[str, int], seed: int) -> Iterator[Picture]:
         yield Picture(name, split, novelty, scene, captions(scene, Random(f"{seed} {name}")))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     parser = base_parser("scenes", DESCRIPTION)
-    parser.add_argument("--pictures", type=whole(1), default=4000, metavar="N", help="in all splits together")
-    parser.add_argument("--size", type=whole(32), default=96, metavar="PIXELS", help="width and height of each")
+    parser.add_argument("--pictures", type=at_least(1), default=4000, metavar="N", help="in all splits together")
+    parser.add_argument("--size", type=at_least(32), default=96, metavar="PIXELS", help="width and height of each")
     add_splits(parser.add_argument_group("splits"), "pictures", 400)
     tokenizer = add_tokenizer(parser, "word", 1000)
     add_languages(tokenizer, joint=False)

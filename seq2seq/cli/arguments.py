@@ -1,7 +1,7 @@
-"""What the subcommands' options have in common."""
+"""What the options of all commands have in common."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from seq2seq.errors import UserError, suggest
@@ -50,9 +50,13 @@ def number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
 
 
-def positive(text: str) -> int:
-    """A whole number of 1 or more, as argparse's `type`."""
-    value = int(text) if text.strip().isdecimal() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
-    return value
+def at_least(minimum: int) -> Callable[[str], int]:
+    """A whole number of `minimum` or more, as argparse's `type`."""
+
+    def parse(text: str) -> int:
+        value = whole_number(text)
+        if value < minimum:
+            raise argparse.ArgumentTypeError(f"{text!r} is too small; use {minimum} or more")
+        return value
+
+    return parse

@@ -1,25 +1,28 @@
 """The options that every command with a model has: which model, how it searches, where it runs."""
 
 import argparse
+import json
 from collections.abc import Collection
 from dataclasses import fields
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import torch
 
-from seq2seq.cli.arguments import number, positive, whole_number
+from seq2seq.cli.arguments import at_least, number, whole_number
 from seq2seq.errors import UserError
 from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, PRECISIONS, Candidate, Generator
 from seq2seq.search import SearchOptions
 
 MODEL_HELP = "a model folder, as training or `seq2seq export` writes it; several are used as an ensemble"
 
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # JSON escapes the rest by itself
+
 # One option for each field of SearchOptions, which holds the defaults and checks the values.
 SEARCH_HELP = {
     "search": {
         "method": "beam search, greedy search (quickest) or random sampling",
         "beam": "beam search: outputs followed at once for an input; more is slower and, up to about 5, better",
-        "n_best": "beam search: outputs given for each input, at most as many as --beam, as JSON lines",
+        "n_best": "beam search: outputs given for each input, at most as many as --beam; even 1 gives JSON lines",
         "length_penalty": "what an output's score is divided by, so that long ones may win (wu: Wu et al., 2016)",
         "length_penalty_alpha": "strength of the length penalty: more favours longer output",
         "coverage_penalty": "weight of the penalty for source words that were passed over (Wu et al., 2016)",
@@ -33,7 +36,7 @@ SEARCH_HELP = {
         "max_length_offset": "plus so many",
     },
     "random sampling (--method sample)": {
-        "samples": "outputs drawn for each input; more than one are given as JSON lines",
+        "samples": "outputs drawn for each input; if given, be it 1, the output is JSON lines",
         "temperature": "below 1 is safer, above 1 more varied",
         "top_k": "draw from the so many likeliest word pieces; 0 for all",
         "top_p": "draw from the likeliest word pieces that together have this probability",
@@ -58,7 +61,7 @@ def add_decoding_options(
     run = parser.add_argument_group("speed and memory")
     run.add_argument(
         "--batch-size",
-        type=positive,
+        type=at_least(1),
         default=batch_size,
         metavar="N",
         help="inputs worked on at once (default: %(default)s)",
@@ -66,7 +69,7 @@ def add_decoding_options(
     if "max_source_tokens" not in without:
         run.add_argument(
             "--max-source-tokens",
-            type=positive,
+            type=at_least(1),
             default=MAX_SOURCE_TOKENS,
             metavar="N",
             help="lines of more word pieces than this are cut at sentence ends, translated in parts and joined "
@@ -80,7 +83,7 @@ def add_decoding_options(
         help="format of the numbers; auto is bf16 where the device is faster in it, fp32 elsewhere; int8 is the "
         "fastest on an x86 processor and may change a translation here and there (default: auto)",
     )
-    run.add_argument("--threads", type=positive, metavar="N", help="threads on the CPU (default: as many as cores)")
+    run.add_argument("--threads", type=at_least(1), metavar="N", help="threads on the CPU (default: as many as cores)")
 
 
 def _values(kind: Any) -> dict[str, Any]:
@@ -114,6 +117,11 @@ def load(kind: type[AnyGenerator], arguments: argparse.Namespace) -> AnyGenerato
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
     return kind.load(arguments.model, device=arguments.device, precision=arguments.precision)
+
+
+def json_line(record: dict[str, Any]) -> str:
+    """A record as one line of JSON, for readers, too, that take Unicode's other line ends for ends of lines."""
+    return json.dumps(record, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS)
 
 
 def as_record(candidate: Candidate, arguments: argparse.Namespace) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """`seq2seq translate`: text in, translated text out, a line for a line."""
 
 import argparse
-import json
 import sys
 from functools import partial
 from typing import Any
 
-from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, as_record, given_search_options, load
+from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, as_record, given_search_options, json_line, load
 from seq2seq.cli.lines import count_lines, open_input, open_output, read_chunks
 from seq2seq.inference import Translation, Translator
 from seq2seq.progress import Counter, counting
@@ -110,4 +109,4 @@ def _as_json(number: int, translation: Translation, arguments: argparse.Namespac
     if arguments.alignments:
         record["source_tokens"] = translation.source_tokens
     record["candidates"] = [as_record(candidate, arguments) for candidate in translation.candidates]
-    return json.dumps(record, ensure_ascii=False, allow_nan=False)
+    return json_line(record)

@@ -32,7 +32,7 @@ def test_version(seq2seq):
     ("arguments", "message"),
     [
         (["translat"], "did you mean 'translate'?"),
-        (["xyz"], "use translate, evaluate"),
+        (["xyz"], "use translate, caption, evaluate, export"),
         (["--verson"], "did you mean '--version'?"),
         (["translate"], "MODEL"),
         (["translate", "m", "--beem", "3"], "unknown option --beem; did you mean '--beam'?"),
@@ -42,7 +42,7 @@ def test_version(seq2seq):
         (["evaluate", "m", "--top-p", "much"], "--top-p: 'much' is no number"),
         (["translate", "m", "--method", "bean"], "did you mean 'beam'?"),
         (["evaluate", "m", "--split", "tset"], "did you mean 'test'?"),
-        (["translate", "m", "--batch-size", "0"], "'0' is no whole number of 1 or more"),
+        (["translate", "m", "--batch-size", "0"], "'0' is too small; use 1 or more"),
     ],
 )
 def test_misuse_is_told_in_one_line(seq2seq, arguments, message):

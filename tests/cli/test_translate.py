@@ -101,6 +101,13 @@ def test_long_lines_are_told(seq2seq, taught_model):
     assert "1 of 2 lines have more than 12 word pieces" in outcome.err
 
 
+def test_a_json_line_is_one_line_for_every_reader(seq2seq, taught_model):
+    source = "Hace\u2028frío.\u0085Gracias\u2029"
+    outcome = seq2seq("translate", taught_model, "--n-best", 1, stdin=f"{source}\n".encode())
+    assert len(outcome.out.splitlines()) == 1
+    assert json.loads(outcome.out)["source"] == source
+
+
 def test_json_lines(seq2seq, taught_model):
     arguments = ("--n-best", 3, "--scores", "--alignments")
     outcome = seq2seq("translate", taught_model, *arguments, stdin="Hace frío.\n\nGracias.".encode())

@@ -320,3 +320,10 @@ def test_a_missing_corpus_is_one_clear_line(tmp_path: Path) -> None:
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 2
     assert result.stderr.startswith(f"error: --data {tmp_path / 'spa.txt'}: no such file")
+
+
+def test_a_mistake_is_told_as_the_toolkits_commands_tell_it():
+    with pytest.raises(UserError, match="unknown option --round; did you mean '--rounds'"):
+        _parser().parse_args(["--data", "spa.txt", "--round", "2"])
+    with pytest.raises(UserError, match="--cores: '0' is too small; use 1 or more"):
+        _parser().parse_args(["--data", "spa.txt", "--cores", "0"])
