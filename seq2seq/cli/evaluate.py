@@ -104,7 +104,9 @@ def run(arguments: argparse.Namespace) -> None:
     evaluated = read_evaluation_set(arguments, model)
     baseline = evaluated.read_outputs(arguments.baseline)
     score, compare = _scorers(arguments, evaluated)
-    facts: dict[str, Any] = {}
+    # Hashed now, so that what cannot be is told before the long work, and what changes during it is not taken for it.
+    facts: dict[str, Any] = {} if arguments.baseline is None else {"baseline": describe_file(arguments.baseline)}
+    models = [{"name": Path(path).resolve().name, "sha256": sha256(Path(path) / WEIGHTS)} for path in arguments.model]
     if model is None:
         outputs = evaluated.read_outputs(arguments.hypothesis)
         facts["data"] = {**evaluated.record, "hypothesis": describe_file(arguments.hypothesis)}
@@ -113,11 +115,9 @@ def run(arguments: argparse.Namespace) -> None:
         if arguments.translations is not None:
             with atomic_write(arguments.translations) as file:
                 file.writelines(f"{line}\n" for line in outputs)
-        facts = {
+        facts |= {
             "data": evaluated.record,
-            "models": [
-                {"name": Path(path).resolve().name, "sha256": sha256(Path(path) / WEIGHTS)} for path in arguments.model
-            ],
+            "models": models,
             "decoding": {
                 **asdict(search_options(**options)),
                 "batch_size": arguments.batch_size,
@@ -131,7 +131,6 @@ def run(arguments: argparse.Namespace) -> None:
     comparisons = None
     if arguments.baseline is not None:
         comparisons = compare(outputs, baseline, evaluated.references)
-        facts["baseline"] = describe_file(arguments.baseline)
     if output is not None:
         write_record(output, make_record(scores, sentences=len(outputs), comparisons=comparisons, **facts))
     _report(scores, comparisons, len(outputs), facts.get("seconds"), output)

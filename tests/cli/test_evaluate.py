@@ -1,6 +1,8 @@
 import hashlib
 import json
+import os
 import shutil
+import threading
 from collections import Counter
 
 import pytest
@@ -105,6 +107,18 @@ def test_baseline(seq2seq, model, files, tmp_path):
     assert baseline["metrics"]["BLEU"]["difference"] > 0 > baseline["metrics"]["TER"]["difference"]
     assert 0 < baseline["metrics"]["chrF"]["p_value"] < 0.05
     assert "difference" in outcome.out
+
+
+def test_a_pipe_for_a_baseline_is_refused_before_anything_is_translated(seq2seq, model, files, tmp_path, monkeypatch):
+    monkeypatch.setattr("seq2seq.cli.evaluate._generate", lambda *_: pytest.fail("translated already"))
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=[files["baseline"].read_bytes()])
+    writer.start()
+    arguments = ("--source", files["source"], "--reference", files["reference"], "--baseline", tmp_path / "pipe")
+    outcome = seq2seq("evaluate", model, *arguments)
+    writer.join()
+    assert outcome.code == 2
+    assert "pipe: not a file but a pipe or device" in outcome.err
 
 
 def test_file_of_translations_without_a_model(seq2seq, files, prepared, tmp_path):
