@@ -1,0 +1,81 @@
+"""Pictures a second of a captioner, from files to captions, against its backbone's own forward pass, in one run.
+
+python -m benchmarks.captioning runs/caption_flickr8k/model ../flickr8k/Images
+
+Each round times, one after the other: the backbone on pixels that are ready in memory; the whole way from files to
+captions, greedy and with a beam of 5. Medians of the rounds count.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from benchmarks.machine import limit_cores
+from seq2seq.cli.arguments import Parser
+from seq2seq.data.images import load_image
+from seq2seq.encoders.image import ImageEncoder
+from seq2seq.errors import UserError, run_command
+from seq2seq.inference import Captioner
+
+BARE = "backbone alone"
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = Parser(
+        prog="python -m benchmarks.captioning",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("model", help="model folder of a captioner")
+    parser.add_argument("pictures", type=Path, help="folder of pictures")
+    parser.add_argument("--count", type=int, default=256, help="pictures a round (default: 256)")
+    parser.add_argument("--batch-size", type=int, default=32, help="default: 32")
+    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
+    parser.add_argument("--cores", type=int, default=2, help="default: 2")
+    parser.add_argument("--precision", default="auto", help="default: auto")
+    options = parser.parse_args()
+    limit_cores(options.cores)
+    torch.set_num_threads(options.cores)
+    paths = sorted(path for path in options.pictures.glob("*") if path.is_file())[: options.count]
+    if not paths:
+        raise UserError(f"{options.pictures}: no pictures in it")
+    captioner = Captioner.load(options.model, device="cpu", precision=options.precision)
+    ways = {
+        BARE: bare_pass(captioner, paths, options.batch_size),
+        "captions, greedy": lambda: captioner.caption(paths, batch_size=options.batch_size, method="greedy"),
+        "captions, beam 5": lambda: captioner.caption(paths, batch_size=options.batch_size, beam=5),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(options.rounds + 1):  # the first one warms up
+        for name, way in ways.items():
+            begin = time.perf_counter()
+            way()
+            rates[name].append(len(paths) / (time.perf_counter() - begin))
+    medians = {name: statistics.median(found[1:]) for name, found in rates.items()}
+    for name, rate in medians.items():
+        print(
+            f"{name:18} {rate:7.1f} pictures/s  {medians[BARE] / rate - 1:+7.1%} beyond the backbone ({captioner.precision})"
+        )
+
+
+def bare_pass(captioner: Captioner, paths: list[Path], batch_size: int) -> Callable[[], object]:
+    """The backbone's forward pass over as many pictures, their pixels ready."""
+    encoder = captioner.models[0].model.encoder
+    assert isinstance(encoder, ImageEncoder)
+    pixels = torch.stack([captioner.transform.pixels(load_image(path)) for path in paths]).to(captioner.number_format)
+
+    def run() -> None:
+        with torch.inference_mode():
+            for batch in pixels.split(batch_size):
+                encoder.backbone(batch)
+
+    return run
+
+
+if __name__ == "__main__":
+    run_command(main)
