@@ -129,7 +129,7 @@ def bootstrap(metrics: Sequence[CaptionMetric], resamples: int) -> dict[str, Arr
         rounds = min(resamples - start, max(1, _AT_ONCE // number))
         drawn.append(random.multinomial(number, np.full(number, 1 / number), size=rounds) @ statistics)
     ends = np.cumsum([metric.statistics.shape[1] for metric in metrics])[:-1]
-    values = {}
+    values: dict[str, Array] = {}
     for metric, sums in zip(metrics, np.split(np.concatenate(drawn), ends, axis=1), strict=True):
         values |= dict(zip(metric.rules, 100 * metric.value(sums).T, strict=True))
     return values
