@@ -58,9 +58,8 @@ def main() -> None:
             rates[name].append(len(paths) / (time.perf_counter() - begin))
     medians = {name: statistics.median(found[1:]) for name, found in rates.items()}
     for name, rate in medians.items():
-        print(
-            f"{name:18} {rate:7.1f} pictures/s  {medians[BARE] / rate - 1:+7.1%} beyond the backbone ({captioner.precision})"
-        )
+        share = medians[BARE] / rate - 1
+        print(f"{name:18} {rate:7.1f} pictures/s  {share:+7.1%} beyond the backbone ({captioner.precision})")
 
 
 def bare_pass(captioner: Captioner, paths: list[Path], batch_size: int) -> Callable[[], object]:
