@@ -175,7 +175,7 @@ class RecurrentDecoder(nn.Module):
         return torch.stack(outputs, 1), torch.stack(looks, 1) if looks else None
 
     def _run(self, words: Tensor, state: DecoderState) -> tuple[Tensor, Tensor | None, DecoderState]:
-        """One pass over `words` (T, R, E), T steps in training, one in search: read-outs (T, R, E), weights (T, R, S)."""
+        """Read-outs (T, R, E) and attention (T, R, S) of `words` (T, R, E): T steps in training, one in search."""
         length, rows = words.shape[:2]
         everywhere = []
         if state.injected is not None:

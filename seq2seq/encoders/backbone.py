@@ -207,7 +207,7 @@ def _transform(
         if name in _OTHER_SCALE:
             due = preset.crop_size[0], (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
     try:
-        return ImageTransform(size or due[0], tuple(mean or due[1]), tuple(std or due[2]), resize)
+        return ImageTransform(size or due[0], tuple(mean or due[1]), tuple(std or due[2]), resize)  # type: ignore[arg-type]
     except ValueError as error:
         raise UserError(f"image_{error}" if str(error).startswith("size") else str(error)) from error
 
