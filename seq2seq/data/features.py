@@ -268,13 +268,11 @@ class _Store:
             ) from error
 
     def _encode(self, features: Tensor) -> np.ndarray:
-        array = features.contiguous().numpy()
-        with np.errstate(over="ignore"):
-            kept = array.astype(self._dtype)
-        if not np.isfinite(kept).all():
+        lowest, highest = features.aminmax()
+        limit = np.finfo(self._dtype).max
+        if not (-limit <= lowest and highest <= limit):  # a NaN is neither
             raise UserError(
-                f"features of up to {np.abs(array).max():.3g} cannot be kept as {self._dtype}, which ends at "
-                f"{np.finfo(self._dtype).max:.3g}; cut the backbone at another layer, or see whether its weights are "
-                "whole"
+                f"features from {lowest:.3g} to {highest:.3g} cannot be kept as {self._dtype}, which ends at "
+                f"{limit:.3g}; cut the backbone at another layer, or see whether its weights are whole"
             )
-        return kept
+        return features.to(getattr(torch, self._dtype.name)).contiguous().numpy()

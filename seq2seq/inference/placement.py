@@ -5,6 +5,7 @@ import re
 import torch
 from torch import nn
 
+from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError, suggest
 from seq2seq.inference.quantized import quantize
 
@@ -46,6 +47,9 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
 
 def place(model: nn.Module, device: torch.device, dtype: torch.dtype) -> nn.Module:
     """Bring a model in float32 to a device and into a format, for use and not for training."""
+    for part in model.modules():
+        if isinstance(part, ImageEncoder):
+            part.backbone = part.backbone.fused()
     if dtype is torch.int8:
         quantize(model)
     else:

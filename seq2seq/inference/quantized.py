@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq.decoders.recurrent import RecurrentDecoder
+from seq2seq.encoders.backbone import Backbone
 from seq2seq.recurrent import RecurrentLayer, State, held_rows
 
 _LARGEST, _ZERO = 127, 128  # inputs are unsigned to the processor: 128 stands for zero
@@ -17,14 +18,17 @@ _TINY = 1e-12
 
 
 def quantize(model: nn.Module) -> None:
-    """Put 8-bit products in the place of those of linear layers and LSTMs, for good; `model` is float32 on the CPU."""
+    """Put 8-bit products in the place of those of linear layers and LSTMs, for good; `model` is float32 on the CPU.
+
+    A backbone stays as it is: most of its products are convolutions.
+    """
     for name, child in model.named_children():
         if isinstance(child, RecurrentLayer) and child.kind == "lstm":
             setattr(model, name, QuantizedLSTM(child))
         elif isinstance(child, nn.Linear):
             bounded = isinstance(model, RecurrentDecoder) and name == "output"  # it reads what tanh gave
             setattr(model, name, QuantizedLinear(child.weight, child.bias, bounded))
-        else:
+        elif not isinstance(child, Backbone):
             quantize(child)
 
 

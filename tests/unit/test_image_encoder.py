@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from seq2seq.encoders.image import ImageEncoder
+from seq2seq.inference.placement import place
 
 PIXELS = torch.randn(3, 3, 48, 48, generator=torch.Generator().manual_seed(3))
 
@@ -82,6 +83,21 @@ def test_features_of_another_backbone_or_of_a_trained_one_are_refused():
         make()(torch.zeros(2, 4, 128))
     with pytest.raises(ValueError, match="the backbone is trained"):
         make(fine_tune="all")(torch.zeros(2, 9, 128))
+
+
+PRECISIONS = [(torch.float32, 1e-4), (torch.bfloat16, 0.1), (torch.int8, 0.1)]
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), PRECISIONS)
+@pytest.mark.parametrize("name", ["small_cnn", "swin_t"])
+def test_in_use_it_sees_what_it_saw_in_training(name, dtype, tolerance):
+    layer = "auto" if name == "small_cnn" else "features.1"
+    encoder = make(backbone=name, layer=layer, projection_size=20)
+    expected = encoder(PIXELS)
+    placed = place(torch.nn.Sequential(encoder), torch.device("cpu"), dtype)[0]
+    context = placed(PIXELS)
+    torch.testing.assert_close(context.memory.float(), expected.memory, rtol=tolerance, atol=tolerance)
+    torch.testing.assert_close(context.summary.float(), expected.summary, rtol=tolerance, atol=tolerance)
 
 
 def test_describes_the_backbone_and_its_own_part():

@@ -194,9 +194,16 @@ def test_features_beyond_half_precision_are_refused(tmp_path, files):
         def __call__(self, pixels):
             return super().__call__(pixels) * 1e6
 
-    with pytest.raises(UserError, match=r"features of up to \S+ cannot be kept as float16, which ends at 6.55e\+04"):
+    with pytest.raises(UserError, match=r"features from \S+ to \S+ cannot be kept as float16, which ends at 6.55e\+04"):
         FeatureCache.of_files(tmp_path / "cache", files, Huge())
     assert len(FeatureCache.of_files(tmp_path / "cache", files, Huge(), half=False)) == 7
+
+    class Broken(ToyNet):
+        def __call__(self, pixels):
+            return super().__call__(pixels) * float("nan")
+
+    with pytest.raises(UserError, match="features from nan to nan cannot be kept"):
+        FeatureCache.of_files(tmp_path / "cache", files, Broken(weights="broken"))
 
 
 def test_too_little_room_is_told_before_the_work(tmp_path, files, monkeypatch):
