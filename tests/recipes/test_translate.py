@@ -37,7 +37,7 @@ def test_the_recipe_learns_to_reverse_words(tmp_path, capsys):
     assert left >= {"logs/version_0/metrics.csv", "logs/version_0/config.yaml"}
     out, err = capsys.readouterr()
     assert str(output / "model") in out
-    assert "translation  " in err
+    assert "output       " in err
     assert "warn" not in err.lower()
 
 
