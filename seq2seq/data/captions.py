@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -89,16 +90,21 @@ class CaptionDataset(Dataset[Batch]):
 
 
 class Pixels:
-    """Pixels of pictures, read anew for each batch: for a backbone that is trained.
+    """Pixels of pictures: for a backbone that is trained. Pictures once read are kept, as far as memory is given.
 
     Args:
         prepared: the folder with the pictures.
         transform: from a picture to pixels.
         views: how a picture may be seen.
+        memory: bytes that pictures kept may take.
     """
 
-    def __init__(self, prepared: PreparedFolder, transform: ImageTransform, views: Sequence[View]) -> None:
+    def __init__(
+        self, prepared: PreparedFolder, transform: ImageTransform, views: Sequence[View], memory: int = 1 << 30
+    ) -> None:
         check_views(views, "data.views")
+        self._kept: dict[int, Image.Image] = {}
+        self._memory = memory
         self.paths = [prepared.image_path(name) for name in prepared.images()]
         self.transform, self.views = transform, views
 
@@ -106,10 +112,20 @@ class Pixels:
         """(B, 3, size, size) float32."""
         return torch.stack(
             [
-                view_pixels(self.transform, load_image(self.paths[picture]), self.views[view], f"{seed} {picture}")
+                view_pixels(self.transform, self._read(picture), self.views[view], f"{seed} {picture}")
                 for picture, view in zip(pictures.tolist(), views.tolist(), strict=True)
             ]
         )
+
+    def _read(self, picture: int) -> Image.Image:
+        kept = self._kept.get(picture)
+        if kept is None:
+            kept = load_image(self.paths[picture])
+            size = 3 * kept.width * kept.height
+            if size <= self._memory:
+                self._kept[picture] = kept
+                self._memory -= size
+        return kept
 
 
 class Features:
