@@ -18,7 +18,7 @@ from seq2seq.data.views import PLAIN, View, check_views
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError
 from seq2seq.evaluation.captions import score_captions
-from seq2seq.folder import load_model
+from seq2seq.folder import LoadedModel, load_model
 from seq2seq.model import CaptionerConfig, build_captioner, self_contained
 from seq2seq.training.data import RecipeData, check_minimum, place
 from seq2seq.training.self_critical import CaptionRewards, RewardConfig, self_critical_loss
@@ -143,7 +143,7 @@ class CaptioningTask(RecipeTask):
         model: the model's sizes and choices.
         optimizer: how it is trained.
         reward: what the second stage rewards.
-        start_from: model folder whose weights the training begins with; the second stage needs one.
+        start_from: model folder whose weights the training begins with, as the second stage is meant to.
 
     Raises:
         UserError: a value out of range, choices that do not go together, or a model folder that does not fit.
@@ -168,8 +168,7 @@ class CaptioningTask(RecipeTask):
             raise UserError("model.optimizer.attention_penalty: the model has no attention; set it to 0")
         self.options: CaptioningConfig = optimizer
         self.reward = reward
-        if start_from is not None:
-            self._start_from(start_from)
+        self._start = None if start_from is None else self._start_from(start_from)
         print(network.encoder.describe())
 
     def parameter_groups(self) -> list[dict[str, Any]]:
@@ -198,10 +197,22 @@ class CaptioningTask(RecipeTask):
         received = (attention * (goal != 0)[:, :, None]).sum(1)
         return self.options.attention_penalty * (1 - received).square().mean()
 
-    def _start_from(self, folder: str) -> None:
+    def check_data(self, data: RecipeData) -> None:
+        """Refuse a model to start from whose ids stand for other pieces."""
+        if self._start is not None and self._start.target.tokenizer.model != data.target_tokenizer.model:
+            raise UserError(
+                f"model.start_from: its tokenizer is not that of {data.prepared.path}; give the data it was trained on"
+            )
+
+    def _start_from(self, folder: str) -> LoadedModel:
         loaded = load_model(folder)
-        there, here = (tensors.state_dict() for tensors in (loaded.model, self.model))
-        different = next((name for name in here if name not in there or there[name].shape != here[name].shape), None)
-        if different is not None or loaded.task != CAPTIONS:
-            raise UserError(f"model.start_from: {folder} holds another model ({different or loaded.task})")
-        self.model.load_state_dict(there)
+        there, here = (
+            {name: tensor.shape for name, tensor in model.state_dict().items()} for model in (loaded.model, self.model)
+        )
+        different = sorted(name for name in there.keys() | here.keys() if there.get(name) != here.get(name))
+        if loaded.task != CAPTIONS or different:
+            raise UserError(
+                f"model.start_from: {folder} holds another model ({different[0] if different else loaded.task})"
+            )
+        self.model.load_state_dict(loaded.model.state_dict())
+        return loaded

@@ -1,11 +1,14 @@
 """What training captioners adds: pictures, the penalty on attention, the backbone's own rate, the second stage."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from toy_captions import write_pictures
 
 from seq2seq.data.batching import Batch, teach
 from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.folder import save_model
 from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig
@@ -107,8 +110,26 @@ def test_training_can_start_from_a_model_folder(tmp_path, random_models):
     again = CaptioningTask(len(tokenizer), config, CaptioningConfig(), RewardConfig(), str(tmp_path / "model"))
     for name, tensor in other.model.state_dict().items():
         assert torch.equal(again.model.state_dict()[name], tensor), name
+    again.check_data(CaptionData(str(prepared.path), "en"))
+    more = replace(config, decoder=replace(config.decoder, layers=2))
+    fewer = replace(config, decoder=replace(config.decoder, injections=["initial_state"]))
+    for changed in (more, fewer):
+        with pytest.raises(UserError, match=r"model\.start_from: .* holds another model \(decoder\."):
+            CaptioningTask(len(tokenizer), changed, CaptioningConfig(), RewardConfig(), str(tmp_path / "model"))
     with pytest.raises(UserError, match=r"model\.start_from"):
         make(start_from=str(random_models[0]))
+
+
+def test_a_model_to_start_from_must_know_the_same_words(tmp_path):
+    prepared = PreparedFolder.open(write_pictures(tmp_path / "prepared", {"train": 4}))
+    size, first = len(prepared.tokenizer("en")), make()
+    torch.manual_seed(5)
+    model = CaptioningTask(size, first.config, CaptioningConfig(), RewardConfig()).model
+    Tokenizer.train([f"{a}{b}" for a in "abcdefgh" for b in "ijklm"], tmp_path / "other.model", "word", size)
+    save_model(tmp_path / "model", model, first.config, None, ("en", tmp_path / "other.model"), card="")
+    task = CaptioningTask(size, first.config, CaptioningConfig(), RewardConfig(), str(tmp_path / "model"))
+    with pytest.raises(UserError, match=r"model\.start_from: its tokenizer is not that of"):
+        task.check_data(CaptionData(str(prepared.path), "en"))
 
 
 @pytest.mark.parametrize("option", ["batch_size", "captions"])
