@@ -103,6 +103,7 @@ KINDS = {
         "attention": "additive",
     },
     "default": {},
+    "gate": {"attention_gate": True, "layer_norm": True},
     "no attention": {"injections": ("every_step",), "cell": "gru"},
     "first step": {"injections": ("first_step",), "layers": 1, "cell": "rnn"},
 }
