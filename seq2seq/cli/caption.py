@@ -7,7 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, as_record, given_search_options, json_line, load
+from seq2seq.cli.decoding import (
+    MODEL_HELP,
+    add_decoding_options,
+    add_detail_options,
+    as_record,
+    given_search_options,
+    json_line,
+    load,
+    wants_json,
+)
 from seq2seq.cli.lines import open_input, open_output, read_chunks
 from seq2seq.errors import UserError
 from seq2seq.inference import PICTURES_AT_ONCE, Caption, Captioner
@@ -59,10 +68,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="write there a picture of what every word of each caption looked at",
     )
-    detail = parser.add_argument_group("details, as JSON lines")
-    detail.add_argument("--json", action="store_true", help="JSON lines in place of columns")
-    detail.add_argument("--scores", action="store_true", help="give scores and the log-probability of each word piece")
-    detail.add_argument("--alignments", action="store_true", help="give what each word piece looked at")
+    parser.add_argument("--json", action="store_true", help="JSON lines in place of columns")
+    add_detail_options(parser, "the cells of the picture")
     add_decoding_options(parser, without=("max_source_tokens",), batch_size=PICTURES_AT_ONCE)
 
 
@@ -72,7 +79,7 @@ def run(arguments: argparse.Namespace) -> None:
     pictures = list(_pictures(arguments))
     if not pictures:
         raise UserError("no picture is named; give files, folders or patterns, or --list FILE")
-    as_json = bool(arguments.json or arguments.n_best or arguments.samples or arguments.scores or arguments.alignments)
+    as_json = arguments.json or wants_json(arguments)
     arguments.model = [arguments.model, *arguments.with_model]
     with open_output(arguments.output) as output:
         captioner = load(Captioner, arguments)

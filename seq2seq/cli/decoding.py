@@ -93,6 +93,20 @@ def _values(kind: Any) -> dict[str, Any]:
     return {"type": whole_number, "metavar": "N"} if kind is int else {"type": number, "metavar": "X"}
 
 
+def add_detail_options(parser: argparse.ArgumentParser, looked_at: str) -> None:
+    """Add the options that ask for details as JSON lines; see `as_record` and `wants_json`."""
+    detail = parser.add_argument_group("details, as JSON lines")
+    detail.add_argument("--scores", action="store_true", help="give scores and the log-probability of each word piece")
+    detail.add_argument(
+        "--alignments", action="store_true", help=f"give the attention of each word piece to {looked_at}"
+    )
+
+
+def wants_json(arguments: argparse.Namespace) -> bool:
+    """Whether an output line must hold more than a text."""
+    return bool(arguments.n_best or arguments.samples or arguments.scores or arguments.alignments)
+
+
 def given_search_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """The fields of SearchOptions that were given on the command line.
 

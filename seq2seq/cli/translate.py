@@ -5,7 +5,16 @@ import sys
 from functools import partial
 from typing import Any
 
-from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, as_record, given_search_options, json_line, load
+from seq2seq.cli.decoding import (
+    MODEL_HELP,
+    add_decoding_options,
+    add_detail_options,
+    as_record,
+    given_search_options,
+    json_line,
+    load,
+    wants_json,
+)
 from seq2seq.cli.lines import count_lines, open_input, open_output, read_chunks
 from seq2seq.inference import Translation, Translator
 from seq2seq.progress import Counter, counting
@@ -51,9 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="file for the translations, which appears when all is translated (default: standard output)",
     )
-    detail = parser.add_argument_group("details, as JSON lines")
-    detail.add_argument("--scores", action="store_true", help="give scores and the log-probability of each word piece")
-    detail.add_argument("--alignments", action="store_true", help="give the attention of each word piece to the source")
+    add_detail_options(parser, "the source")
     add_decoding_options(parser)
 
 
@@ -61,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Translate from the input to the output that `arguments` name."""
     options = given_search_options(arguments)
     total = None if arguments.input is None else count_lines(arguments.input)
-    as_json = bool(arguments.n_best or arguments.samples or arguments.scores or arguments.alignments)
+    as_json = wants_json(arguments)
     by_hand = arguments.input is None and sys.stdin is not None and sys.stdin.isatty()
     on_screen = arguments.output is None and sys.stdout.isatty()
     with open_input(arguments.input) as stream, open_output(arguments.output) as output:

@@ -16,6 +16,7 @@ from seq2seq.errors import UserError, suggest
 from seq2seq.files import atomic_write
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 2, 3
+_NO_WORDS = ("<pad>", "<s>", "</s>")  # how `Tokenizer.pieces` writes pad, begin and end of sentence
 KINDS = ("unigram", "bpe", "char", "word")
 
 _MAX_TRAINING_SENTENCES = 1_000_000  # more teach the vocabulary nothing and cost memory
@@ -24,6 +25,26 @@ _MAX_SENTENCE_BYTES = 1 << 20  # SentencePiece skips longer ones
 
 def _clean(text: str) -> str:
     return normalise(text.replace(WORD_START, " "))
+
+
+def word_positions(pieces: Sequence[str], each: bool = False) -> list[list[int]]:
+    """The positions of the pieces of each word, in order; pad, begin and end of sentence belong to none.
+
+    Args:
+        pieces: as `Tokenizer.pieces` writes them.
+        each: whether every piece is a word, as in a word model.
+
+    >>> word_positions(["▁a", "▁b", "c", "</s>"])
+    [[0], [1, 2]]
+    """
+    words: list[list[int]] = []
+    for position, piece in enumerate(pieces):
+        if piece in _NO_WORDS:
+            continue
+        if not words or each or piece.startswith(WORD_START):
+            words.append([])
+        words[-1].append(position)
+    return words
 
 
 class Tokenizer:
@@ -193,11 +214,4 @@ class Tokenizer:
 
         The n-th list belongs to the n-th word of `decode(ids).split()` where every character is known.
         """
-        words: list[list[int]] = []
-        for position, index in enumerate(ids):
-            if index in (PAD_ID, BOS_ID, EOS_ID):
-                continue
-            if not words or self._is_word or self._pieces[index].startswith(WORD_START):
-                words.append([])
-            words[-1].append(position)
-        return words
+        return word_positions(self.pieces(ids), each=self._is_word)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from seq2seq.data.images import ImageTransform, load_image
 from seq2seq.data.sampling import WORD_START
+from seq2seq.data.tokenizer import word_positions
 from seq2seq.errors import UserError
 from seq2seq.files import atomic_write
 from seq2seq.inference.captioner import Caption
@@ -73,15 +74,10 @@ def word_weights(pieces: Sequence[str], alignment: Tensor) -> list[tuple[str, Te
     >>> [(word, weights.tolist()) for word, weights in word_weights(["▁a", "▁b", "c", "</s>"], torch.eye(4)[:, :3])]
     [('a', [1.0, 0.0, 0.0]), ('bc', [0.0, 0.5, 0.5])]
     """
-    words: list[tuple[str, list[Tensor]]] = []
-    for piece, weights in zip(pieces, alignment, strict=True):
-        if piece == "</s>":
-            continue
-        if not words or piece.startswith(WORD_START):
-            words.append(("", []))
-        text, rows = words[-1]
-        words[-1] = (text + piece.replace(WORD_START, ""), [*rows, weights])
-    return [(text, sum(rows[1:], rows[0]) / len(rows)) for text, rows in words]
+    return [
+        ("".join(pieces[place] for place in places).replace(WORD_START, ""), alignment[places].mean(0))
+        for places in word_positions(pieces)
+    ]
 
 
 def _lit(image: Image.Image, weights: np.ndarray) -> Image.Image:
