@@ -49,7 +49,7 @@ def test_a_writer_that_waits_for_its_answer_gets_it():
     def converse():
         with os.fdopen(writer, "wb", buffering=0) as pipe:
             pipe.write(b"first\n")
-            waited.append(answered.wait(timeout=20))
+            waited.append(answered.wait(timeout=300))
             pipe.write(b"second")
 
     thread = threading.Thread(target=converse)

@@ -45,7 +45,7 @@ def test_from_a_pipe_to_a_pipe_by_their_names(seq2seq, taught_model, tmp_path):
     reader = threading.Thread(target=lambda: read.append((tmp_path / "out").read_text()))
     reader.start()
     outcome = seq2seq("translate", taught_model, "--input", tmp_path / "in", "--output", tmp_path / "out")
-    reader.join(timeout=60)
+    reader.join(timeout=300)
     assert (outcome.code, outcome.err) == (0, "")
     assert read == ["Thank you.\nThank you.\n"]
 
@@ -301,5 +301,5 @@ def test_as_a_process_in_a_pipe(taught_model):
         process.stdout.close()
         process.stdin.write(b"Gracias.\n")
         process.stdin.close()
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=300) == 0
         assert process.stderr.read() == b""

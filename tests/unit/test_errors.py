@@ -29,13 +29,13 @@ def start(body):
 )
 def test_every_outcome_has_its_code_and_at_most_one_line(body, code, output, errors):
     process = start(body)
-    assert process.communicate(timeout=60) == (output, errors)
+    assert process.communicate(timeout=300) == (output, errors)
     assert process.returncode == code
 
 
 def test_a_bug_shows_its_traceback():
     process = start("raise ZeroDivisionError('a bug')")
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 1
     assert errors.startswith("Traceback")
     assert errors.endswith("ZeroDivisionError: a bug\n")
@@ -49,7 +49,7 @@ def test_a_signal_lets_the_work_be_put_in_order_first(number, code, word):
     process = start(f"try:\n        {wait}\n    finally:\n        print('in order')")
     assert process.stdout.readline() == "ready\n"
     process.send_signal(number)
-    assert process.communicate(timeout=60) == ("in order\n", f"{word}\n")
+    assert process.communicate(timeout=300) == ("in order\n", f"{word}\n")
     assert process.returncode == code
 
 
@@ -58,7 +58,7 @@ def test_a_reader_that_has_enough_is_no_error():
     assert process.stdout.readline() == "a line\n"
     process.stdout.close()
     assert process.stderr.read() == ""
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=300) == 0
     process.stderr.close()
 
 

@@ -116,6 +116,6 @@ def test_any_text_is_cut_into_tokens_without_space():
     "piece", ["a", "a.", "1", "1,", "a-", "'", "a'", "a@", "<a ", "http://a.", ".", "a_", "A&", "(", "é"]
 )
 def test_long_lines_take_no_longer_than_they_are_long(piece):
-    started = time.process_time()
+    started = time.thread_time()
     ptb_tokenize(piece * 3000)
-    assert time.process_time() - started < 5
+    assert time.thread_time() - started < 5
