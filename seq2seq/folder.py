@@ -5,6 +5,7 @@
     tokenizer.model     the joint tokenizer, or source.model and target.model (a captioner has the latter alone)
     card.md             what the model is, for people
     scores.json         how good it is; written by `seq2seq evaluate`, gone when the model is saved anew
+    confidence.yaml     how its probabilities become confidences; likewise, of `seq2seq evaluate --fit-confidence`
 
 Nothing in a folder is ever executed: YAML is read by the safe loader, weights are safetensors, never pickle.
 """
@@ -33,9 +34,10 @@ CONFIG = "config.yaml"
 WEIGHTS = "model.safetensors"
 CARD = "card.md"
 SCORES = "scores.json"
+CONFIDENCE = "confidence.yaml"
 JOINT_TOKENIZER = "tokenizer.model"
 _TOKENIZERS = {"source": "source.model", "target": "target.model"}
-_OWN_FILES = {CONFIG, WEIGHTS, CARD, SCORES, JOINT_TOKENIZER, *_TOKENIZERS.values()}
+_OWN_FILES = {CONFIG, WEIGHTS, CARD, SCORES, CONFIDENCE, JOINT_TOKENIZER, *_TOKENIZERS.values()}
 
 
 @dataclass

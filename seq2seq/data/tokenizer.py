@@ -16,7 +16,8 @@ from seq2seq.errors import UserError, suggest
 from seq2seq.files import atomic_write
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 2, 3
-_NO_WORDS = ("<pad>", "<s>", "</s>")  # how `Tokenizer.pieces` writes pad, begin and end of sentence
+NO_WORDS = ("<pad>", "<s>", "</s>")  # how `Tokenizer.pieces` writes pad, begin and end of sentence
+UNKNOWN = "<unk>"  # and an unknown one
 KINDS = ("unigram", "bpe", "char", "word")
 
 _MAX_TRAINING_SENTENCES = 1_000_000  # more teach the vocabulary nothing and cost memory
@@ -39,7 +40,7 @@ def word_positions(pieces: Sequence[str], each: bool = False) -> list[list[int]]
     """
     words: list[list[int]] = []
     for position, piece in enumerate(pieces):
-        if piece in _NO_WORDS:
+        if piece in NO_WORDS:
             continue
         if not words or each or piece.startswith(WORD_START):
             words.append([])

@@ -2,50 +2,133 @@
 
 import logging
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from sacrebleu.metrics import BLEU, CHRF, TER
 from sacrebleu.metrics.base import Metric
-from sacrebleu.significance import PairedTest
+from sacrebleu.significance import PairedTest as PairedSystems
 
 from seq2seq.errors import UserError, suggest
+from seq2seq.evaluation.results import HIGHER_IS_BETTER, RESAMPLES, TRIALS, Comparison, PairedTest, Score, least_p
 
-HIGHER_IS_BETTER = {"BLEU": True, "chrF": True, "TER": False}
+__all__ = ["HIGHER_IS_BETTER", "RESAMPLES", "TOKENIZERS", "Comparison", "Score", "TextScorer"]
+
 TOKENIZERS = ("13a", "intl", "zh", "ja-mecab", "ko-mecab", "char", "none")  # those that sacrebleu need not download
-RESAMPLES = 1000
 
 
-@dataclass(frozen=True)
-class Score:
-    """One metric's verdict on a system.
+class TextScorer:
+    """BLEU, chrF and TER of any number of systems against one set of references.
 
-    Attributes:
-        value: from 0 to 100, CIDEr-D of captions to 1000, higher is better; TER from 0 up, lower is better.
-        interval: the 95 % interval by bootstrap resampling of the sentences or pictures (Koehn, 2004); None where
-            there is none (no resampling asked for, or a single one of them).
-        signature: the record of every choice that the value depends on, sacrebleu's or in its manner.
+    The statistics of each sentence, of which TER's take seconds, are computed once a system.
+
+    Args:
+        references: the reference translations, one list or more, each of as many texts as there are sentences; None
+            where a sentence has fewer references than others.
+        language: code of the target language, by which sacrebleu picks BLEU's tokenizer (zh, ja and ko have their own;
+            zh-TW has that of zh).
+        tokenizer: BLEU's tokenizer, one of TOKENIZERS; sacrebleu's choice when None.
+        lowercase: BLEU and chrF without regard to case (TER has none by sacrebleu's convention).
+
+    Raises:
+        UserError: a tokenizer that is unknown or not installed.
     """
 
-    value: float
-    interval: tuple[float, float] | None
-    signature: str
+    def __init__(
+        self,
+        references: Sequence[Sequence[str | None]],
+        *,
+        language: str | None = None,
+        tokenizer: str | None = None,
+        lowercase: bool = False,
+    ) -> None:
+        # Whoever scores spaced-out punctuation shall see it in the score's low value, not in a page of warnings.
+        logging.getLogger("sacrebleu").setLevel(logging.ERROR)
+        self.references: Sequence[Any] = references
+        bleu = make_bleu(language, tokenizer, lowercase)
+        self.metrics: dict[str, Any] = {"BLEU": bleu, "chrF": _CHRF(lowercase=lowercase), "TER": _TER()}
 
+    def score(self, outputs: Sequence[str], resamples: int = RESAMPLES) -> dict[str, Score]:
+        """A system's scores, by metric; without intervals where `resamples` of the bootstrap are 0.
 
-@dataclass(frozen=True)
-class Comparison:
-    """One metric's paired bootstrap test of a system against a baseline (Koehn, 2004).
+        Raises:
+            UserError: no sentences, or not as many as references.
+        """
+        self._check(outputs)
+        # A bootstrap of one sentence draws that sentence every time: an interval of no width that would mean nothing.
+        resamples = resamples if len(outputs) > 1 else 0
+        scores = {}
+        for name, metric in self.metrics.items():
+            metric.n_bootstrap = metric.seed = None  # of an earlier call; the signature tells them
+            result = metric.corpus_score(outputs, self.references, n_bootstrap=resamples or 1)
+            interval = (result._mean - result._ci, result._mean + result._ci) if resamples else None
+            scores[name] = Score(float(result.score), _plain(interval), str(metric.get_signature()))
+        return scores
 
-    Attributes:
-        baseline: the baseline's score.
-        difference: the system's value minus the baseline's.
-        p_value: the probability of a difference as large between systems that are equally good.
-    """
+    def compare(
+        self, outputs: Sequence[str], baseline: Sequence[str], resamples: int = RESAMPLES
+    ) -> dict[str, Comparison]:
+        """Test, metric by metric, whether the outputs differ from a baseline's beyond chance; errors as in `score`."""
+        self._check(outputs)
+        self._check(baseline, "translations of the baseline")
+        systems = [("baseline", baseline), ("system", outputs)]
+        signatures, results = PairedSystems(systems, self.metrics, self.references, "bs", resamples)()
+        comparisons = {}
+        # sacrebleu names the metrics its own way ("chrF2"), in the order in which they were given.
+        for name, sacrebleu_name in zip(self.metrics, signatures, strict=True):
+            base: Any
+            system: Any
+            base, system = results[sacrebleu_name]
+            interval = (base.mean - base.ci, base.mean + base.ci)
+            difference = float(system.score - base.score)
+            comparisons[name] = Comparison(
+                baseline=Score(float(base.score), _plain(interval), str(signatures[sacrebleu_name])),
+                difference=difference,
+                # sacrebleu counts the resamples that differ by more, so equal systems would get its smallest p.
+                p_value=float(system.p_value) if difference else 1.0,
+            )
+        return comparisons
 
-    baseline: Score
-    difference: float
-    p_value: float
+    def paired_tests(self, systems: Mapping[str, Sequence[str]]) -> list[PairedTest]:
+        """sacrebleu's two paired tests of every two systems on every metric; errors as in `score`."""
+        for outputs in systems.values():
+            self._check(outputs)
+        tests = []
+        for place, first in enumerate(list(systems)[:-1]):
+            compared = dict(list(systems.items())[place:])
+            bootstrap, randomisation = self._tested("bs", compared), self._tested("ar", compared)
+            for number, second in list(enumerate(compared))[1:]:
+                least = least_p(compared[first], compared[second])
+                for metric in self.metrics:
+                    difference = bootstrap[metric][number].score - bootstrap[metric][0].score
+                    found = [result[metric][number].p_value for result in (bootstrap, randomisation)]
+                    # sacrebleu asks how often chance gives *more*, which is never where the systems are equal.
+                    p_values = [max(least, float(p)) if difference else 1.0 for p in found]
+                    tests.append(PairedTest(first, second, metric, float(difference), *p_values))
+        return tests
+
+    def sentence_scores(self, outputs: Sequence[str]) -> list[float]:
+        """chrF of each output, from 0 to 100; errors as in `score`."""
+        self._check(outputs)
+        metric = self.metrics["chrF"]
+        statistics = metric._extract_corpus_statistics(outputs, self.references)
+        return [float(metric._compute_score_from_stats(row).score) for row in statistics]
+
+    def _tested(self, kind: Literal["bs", "ar"], systems: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """By metric what sacrebleu finds for each system, those after the first compared with the first."""
+        number = {"bs": RESAMPLES, "ar": TRIALS}[kind]
+        _, results = PairedSystems(list(systems.items()), self.metrics, self.references, kind, number)()
+        return dict(zip(self.metrics, list(results.values())[1:], strict=True))  # the names of the systems come first
+
+    def _check(self, outputs: Sequence[str], who: str = "translations") -> None:
+        if not self.references or not outputs:
+            raise UserError("there is nothing to score: no sentences")
+        for number, reference in enumerate(self.references, start=1):
+            if len(reference) != len(outputs):
+                which = f"reference {number}" if len(self.references) > 1 else "the reference"
+                raise UserError(f"{len(outputs)} {who} but {len(reference)} lines in {which}; they must be as many")
 
 
 def score_translations(
@@ -57,15 +140,12 @@ def score_translations(
     lowercase: bool = False,
     resamples: int = RESAMPLES,
 ) -> dict[str, Score]:
-    """BLEU, chrF and TER of translations against one or more references each.
+    """BLEU, chrF and TER of translations against one or more references each; see `TextScorer` for more of them.
 
     Args:
         hypotheses: one text a sentence, detokenised.
         references: the reference translations, each as many texts as `hypotheses`.
-        language: code of the target language, by which sacrebleu picks BLEU's tokenizer (zh, ja and ko have their own;
-            zh-TW has that of zh).
-        tokenizer: BLEU's tokenizer, one of TOKENIZERS; sacrebleu's choice when None.
-        lowercase: BLEU and chrF without regard to case (TER has none by sacrebleu's convention).
+        language: as in `TextScorer`, like `tokenizer` and `lowercase`.
         resamples: of the bootstrap; 0 gives scores without intervals, which is quicker.
 
     Raises:
@@ -75,10 +155,8 @@ def score_translations(
     >>> round(scores["TER"].value, 1)
     16.7
     """
-    metrics = _metrics(hypotheses, references, language, tokenizer, lowercase)
-    # A bootstrap of one sentence draws that sentence every time: an interval of no width that would mean nothing.
-    resamples = resamples if len(hypotheses) > 1 else 0
-    return {name: _score(metric, hypotheses, references, resamples) for name, metric in metrics.items()}
+    scorer = TextScorer(references, language=language, tokenizer=tokenizer, lowercase=lowercase)
+    return scorer.score(hypotheses, resamples)
 
 
 def compare_to_baseline(
@@ -95,25 +173,8 @@ def compare_to_baseline(
 
     Arguments and errors as in `score_translations`; `baseline` holds the other system's translations.
     """
-    metrics = _metrics(hypotheses, references, language, tokenizer, lowercase)
-    _metrics(baseline, references, language, tokenizer, lowercase, "translations of the baseline")
-    systems = [("baseline", baseline), ("system", hypotheses)]
-    signatures, results = PairedTest(systems, metrics, references, test_type="bs", n_samples=resamples)()
-    comparisons = {}
-    # sacrebleu names the metrics its own way ("chrF2"), in the order in which they were given.
-    for name, sacrebleu_name in zip(metrics, signatures, strict=True):
-        base: Any
-        system: Any
-        base, system = results[sacrebleu_name]
-        interval = (base.mean - base.ci, base.mean + base.ci)
-        difference = float(system.score - base.score)
-        comparisons[name] = Comparison(
-            baseline=Score(float(base.score), _plain(interval), str(signatures[sacrebleu_name])),
-            difference=difference,
-            # sacrebleu counts the resamples that differ by more, so equal systems would get its smallest p.
-            p_value=float(system.p_value) if difference else 1.0,
-        )
-    return comparisons
+    scorer = TextScorer(references, language=language, tokenizer=tokenizer, lowercase=lowercase)
+    return scorer.compare(hypotheses, baseline, resamples)
 
 
 def make_bleu(language: str | None = None, tokenizer: str | None = None, lowercase: bool = False) -> BLEU:
@@ -127,35 +188,30 @@ def make_bleu(language: str | None = None, tokenizer: str | None = None, lowerca
         raise UserError(f"tokenizer {tokenizer!r}: must be one of {allowed}{suggest(tokenizer, TOKENIZERS)}")
     try:
         primary = re.split("[-_]", language or "")[0].lower()
-        return BLEU(tokenize=tokenizer, trg_lang=primary, lowercase=lowercase)
+        return _BLEU(tokenize=tokenizer, trg_lang=primary, lowercase=lowercase)
     except (ImportError, RuntimeError) as error:
         raise UserError(f"BLEU's tokenizer for {tokenizer or language}: {' '.join(str(error).split())}") from error
 
 
-def _metrics(
-    hypotheses: Sequence[str],
-    references: Sequence[Sequence[str]],
-    language: str | None,
-    tokenizer: str | None,
-    lowercase: bool,
-    who: str = "translations",
-) -> dict[str, Metric]:
-    if not references or not hypotheses:
-        raise UserError("there is nothing to score: no sentences")
-    for number, reference in enumerate(references, start=1):
-        if len(reference) != len(hypotheses):
-            which = f"reference {number}" if len(references) > 1 else "the reference"
-            raise UserError(f"{len(hypotheses)} {who} but {len(reference)} lines in {which}; they must be as many")
-    # Whoever scores spaced-out punctuation shall see it in the score's low value, not in a page of warnings.
-    logging.getLogger("sacrebleu").setLevel(logging.ERROR)
-    bleu = make_bleu(language, tokenizer, lowercase)
-    return {"BLEU": bleu, "chrF": CHRF(lowercase=lowercase), "TER": TER()}
+class _Once(Metric):
+    """A metric that computes the statistics of a system's sentences once, whatever is then made of them."""
+
+    def _extract_corpus_statistics(self, hypotheses: Any, references: Any) -> Any:
+        known: dict[Any, NDArray[np.float64]] = self.__dict__.setdefault("_known", {})
+        key = (tuple(hypotheses), *map(tuple, references))
+        if key not in known:
+            # Whole numbers (and TER's mean lengths) as floats: their products with 0 and 1 are exact, and quick.
+            known[key] = np.array(super()._extract_corpus_statistics(hypotheses, references), dtype=np.float64)
+        return known[key]
 
 
-def _score(metric: Metric, hypotheses: Sequence[str], references: Sequence[Sequence[str]], resamples: int) -> Score:
-    result = metric.corpus_score(hypotheses, references, n_bootstrap=resamples or 1)
-    interval = (result._mean - result._ci, result._mean + result._ci) if resamples else None
-    return Score(float(result.score), _plain(interval), str(metric.get_signature()))
+class _BLEU(_Once, BLEU): ...
+
+
+class _CHRF(_Once, CHRF): ...
+
+
+class _TER(_Once, TER): ...
 
 
 def _plain(interval: tuple[float, float] | None) -> tuple[float, float] | None:

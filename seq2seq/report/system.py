@@ -6,31 +6,10 @@ from typing import Any
 
 from torch import Tensor
 
+from seq2seq.evaluation.test_set import TestSet
+from seq2seq.inference.confidence import Calibration
 
-@dataclass(frozen=True)
-class TestSet:
-    """Sources with their references.
-
-    Attributes:
-        captions: whether the sources are pictures.
-        sources: N lines of text, or N paths of pictures.
-        references: of each source one or more.
-        language: code of the references' language, where it is known.
-        record: name, split, and name and SHA-256 of each file, as in `scores.json`.
-        training: the training sentences (captions) in that language, where they are known.
-    """
-
-    __test__ = False  # pytest shall not take it for tests
-
-    captions: bool
-    sources: Sequence[str]
-    references: Sequence[Sequence[str]]
-    language: str | None
-    record: dict[str, Any]
-    training: Sequence[str] | None = None
-
-    def __len__(self) -> int:
-        return len(self.references)
+__all__ = ["Details", "System", "TestSet"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +48,8 @@ class System:
         facts: what `seq2seq.evaluation.make_record` is given beside the scores: models, decoding, seconds, device; for
             an output file its name and SHA-256.
         curves: the training run's metrics by name, each {step: value}; empty where the model folder has none.
+        calibration: how the model's probabilities become confidences (`confidence.yaml` of its folder); None where there
+            is none, as of an ensemble or an output file.
     """
 
     name: str
@@ -76,3 +57,4 @@ class System:
     details: Sequence[Details] | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     curves: dict[str, dict[int, float]] = field(default_factory=dict)
+    calibration: Calibration | None = None

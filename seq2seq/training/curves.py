@@ -1,7 +1,6 @@
 """Learning curves as a picture."""
 
 import csv
-import importlib.util
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
@@ -25,8 +24,6 @@ Curves = dict[str, dict[int, float]]
 class LearningCurves(Callback):
     """Draws the losses, dev BLEU and the learning rate over the steps after each validation, from the CSV logs.
 
-    Draws nothing where matplotlib is not installed.
-
     Args:
         logs: folder of the CSV logger, with one `version_N/metrics.csv` for each time the run was started.
         picture: the file to draw.
@@ -37,7 +34,7 @@ class LearningCurves(Callback):
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Draw anew."""
-        if trainer.is_global_zero and not trainer.sanity_checking and importlib.util.find_spec("matplotlib"):
+        if trainer.is_global_zero and not trainer.sanity_checking:
             for logger in trainer.loggers:
                 logger.save()
             draw(read_curves(self.logs), self.picture)
@@ -62,7 +59,7 @@ def read_curves(logs: Path) -> Curves:
 
 def draw(curves: Curves, picture: Path) -> None:
     """Write the picture, whole or not at all."""
-    # matplotlib is optional, and takes a while to import.
+    # Only here, because matplotlib takes a while to import.
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -74,7 +71,7 @@ def draw(curves: Curves, picture: Path) -> None:
             steps, values = [step for step, _ in points], [value for _, value in points]
             if name == "train_nll":  # one batch's loss says little: they differ by their sentences' lengths
                 axes.plot(steps, values, color="C0", alpha=0.25, lw=0.8)
-                values = smooth(values)
+                values = smooth(values, kept=1 - 8 / max(len(values), 8))  # a short run has little to smooth
             axes.plot(steps, values, marker="o" if name.startswith("dev") else "", ms=3, label=label)
         axes.set_title(title, loc="left", fontsize=10)
         axes.grid(alpha=0.3)
@@ -89,7 +86,7 @@ def draw(curves: Curves, picture: Path) -> None:
         figure.savefig(file, format="png", dpi=110)
 
 
-def smooth(values: Sequence[float], kept: float = 0.8) -> list[float]:
+def smooth(values: Sequence[float], kept: float) -> list[float]:
     """At each place the mean over all values, weighed `kept` times less with every step away from it.
 
     What came before and what came after count alike, so that a falling curve is not drawn too high.
