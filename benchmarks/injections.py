@@ -1,0 +1,94 @@
+"""How the picture enters the decoder: the models of the literature side by side, same backbone, budget and seeds.
+
+python -m benchmarks.injections --data prepared/flickr8k --minutes 12
+
+Each config of recipes/caption_flickr8k is trained for as many minutes, one after the other, with every seed, and scored
+on dev by beam 5. A run that is there already is not trained again. The table has means over the seeds.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from benchmarks.machine import describe_machine
+from seq2seq.cli.arguments import Parser
+from seq2seq.errors import UserError, run_command
+from seq2seq.files import atomic_write
+
+RECIPE = Path("recipes/caption_flickr8k")
+CONFIGS = {
+    "initial_state": "first state",
+    "show_and_tell": "first step (Show and Tell)",
+    "every_step": "every step (Karpathy, Donahue)",
+    "show_attend_tell": "attention, gated, fed on (Show, Attend and Tell)",
+    "config": "attention between layers, and first state (RNMT+)",
+}
+SCORES = ("BLEU-1", "BLEU-4", "ROUGE-L", "CIDEr-D")
+
+
+def main() -> None:
+    """Train what is missing, and print and write the table."""
+    parser = Parser(
+        prog="python -m benchmarks.injections",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", default="prepared/flickr8k", help="prepared folder (default: %(default)s)")
+    parser.add_argument(
+        "--weights", default="default", help="of the backbone: default, or a file (default: %(default)s)"
+    )
+    parser.add_argument("--mean", nargs=3, metavar="X", help="that the weights want; default: ImageNet's")
+    parser.add_argument("--std", nargs=3, metavar="X", help="likewise")
+    parser.add_argument("--minutes", type=int, default=12, help="of training, each (default: %(default)s)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="default: 1")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("build/injections"), help="of the runs (default: %(default)s)"
+    )
+    parser.add_argument("--output", type=Path, default=Path("build/injections.json"), help="default: %(default)s")
+    options = parser.parse_args()
+    encoder = {"weights": options.weights}
+    encoder |= {
+        name: json.dumps(list(map(float, getattr(options, name)))) for name in ("mean", "std") if getattr(options, name)
+    }
+    figures: list[dict[str, Any]] = []
+    for seed in options.seeds:
+        for config in CONFIGS:
+            output = options.folder / f"{config}-{options.minutes}min-seed{seed}"
+            record = output / "scores.dev.json"
+            if not record.exists():
+                _train(config, output, seed, options.minutes, options.data, encoder)
+            scores = json.loads(record.read_text(encoding="utf-8"))["scores"]
+            figures.append({"config": config, "seed": seed, "scores": scores})
+            with atomic_write(options.output) as file:
+                json.dump(
+                    {"machine": describe_machine(), "minutes": options.minutes, "figures": figures}, file, indent=2
+                )
+    print(table(figures))
+
+
+def table(figures: list[dict[str, Any]]) -> str:
+    """Markdown: a row a config, means over its seeds."""
+    lines = [f"| how the picture enters | {' | '.join(SCORES)} |", "|---" * (1 + len(SCORES)) + "|"]
+    for config, title in CONFIGS.items():
+        runs = [figure["scores"] for figure in figures if figure["config"] == config]
+        means = [f"{fmean(run[name]['value'] for run in runs):.1f}" for name in SCORES]
+        lines.append(f"| `{config}.yaml`: {title} | {' | '.join(means)} |")
+    return "\n".join(lines)
+
+
+def _train(config: str, output: Path, seed: int, minutes: int, data: str, encoder: dict[str, str]) -> None:
+    words = [sys.executable, str(RECIPE / "train.py"), "--config", str(RECIPE / f"{config}.yaml")]
+    words += ["--output", str(output), "--overwrite", "true", "--data.prepared", data, "--seed_everything", str(seed)]
+    words += ["--trainer.max_time", f"00:{minutes // 60:02}:{minutes % 60:02}:00"]
+    for name, value in encoder.items():
+        words += [f"--model.model.encoder.{name}", value]
+    if subprocess.run(words).returncode:
+        raise UserError(f"{config}: the training ended with an error; what it said above tells why")
+
+
+if __name__ == "__main__":
+    run_command(main)
