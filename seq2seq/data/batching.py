@@ -62,19 +62,24 @@ class Batch:
             copies: 2 after `twice`: a group then has its targets' copies after them.
         """
         if self.rows is None:
-            return [Targets(None, self.prefix, self.goal)]
+            return [Targets(None, None, self.prefix, self.goal)]
         lengths = (self.goal != PAD_ID).sum(1)[: len(self.goal) // copies]
         groups = []
         for part in lengths.argsort(stable=True).chunk(GROUPS):
             chosen = torch.cat([part + copy * len(lengths) for copy in range(copies)])
-            longest = int(lengths[part[-1]])
-            groups.append(Targets(self.rows[chosen], self.prefix[chosen, :longest], self.goal[chosen, :longest]))
+            longest = max(1, int(lengths[part[-1]]))
+            sides = self.prefix[chosen, :longest], self.goal[chosen, :longest]
+            groups.append(Targets(chosen, self.rows[chosen], *sides))
         return groups
 
 
 class Targets(NamedTuple):
-    """Some of a batch's targets; attributes as those of `Batch`, cut to the longest of them."""
+    """Some of a batch's targets, cut to the longest of them; attributes as those of `Batch`, and their numbers in it.
 
+    Both are None where the group is the whole batch and each source has one.
+    """
+
+    numbers: Tensor | None
     rows: Tensor | None
     prefix: Tensor
     goal: Tensor

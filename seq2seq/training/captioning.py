@@ -161,6 +161,11 @@ class CaptioningTask(RecipeTask):
         assert isinstance(network.encoder, ImageEncoder)
         super().__init__(network, self_contained(model, network.encoder), optimizer)
         reward.check()
+        if reward.score != "none" and start_from is None:
+            raise UserError(
+                "model.reward.score: training on the score begins with a model that can write already; name its folder "
+                "with --model.start_from, or train one first with --model.reward.score none"
+            )
         for name in ("backbone_learning_rate", "attention_penalty"):
             if getattr(optimizer, name) < 0:
                 raise UserError(f"model.optimizer.{name}: {getattr(optimizer, name)} is below zero; use 0 or more")

@@ -5,7 +5,7 @@ mean of the other captions drawn for the same picture, which saves the greedy se
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from seq2seq.data.batching import Batch, teach
-from seq2seq.data.tokenizer import Tokenizer
+from seq2seq.data.tokenizer import PAD_ID, Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.evaluation.captions import BleuReward, CiderD, ptb_tokenize
 from seq2seq.model import Seq2Seq
@@ -108,10 +108,13 @@ def self_critical_loss(
         if not hypothesis.finished:  # its end was not chosen but forced
             row[len(hypothesis.tokens)] = 0
     rows = torch.arange(len(pictures)).repeat_interleave(config.samples)
-    device = batch.source.device
-    features, _ = model.teach(batch.source, batch.source_lengths, prefix.to(device), rows.to(device))
-    real = goal.flatten().nonzero()[:, 0].to(device)
-    logits = model.decoder.output(features.flatten(0, 1)[real]).float()
-    losses = cross_entropy(logits, goal.to(device).flatten()[real], reduction="none")
-    advantages = (scores - baseline).flatten()[:, None].expand(goal.shape).to(device).flatten()[real]
-    return (losses * advantages).mean(), scores.mean()
+    read = replace(batch, prefix=prefix, goal=goal, rows=rows).to(batch.source.device)
+    advantages = (scores - baseline).flatten().to(batch.source.device)
+    context = model.encode(batch.source, batch.source_lengths)
+    worth: list[Tensor] = []
+    for targets in read.targets():
+        features, _ = model.decoder.teach(targets.prefix, context.select(targets.rows))
+        real = targets.goal != PAD_ID
+        losses = cross_entropy(model.decoder.output(features[real]).float(), targets.goal[real], reduction="none")
+        worth.append(losses * advantages[targets.numbers, None].expand(real.shape)[real])
+    return torch.cat(worth).mean(), scores.mean()

@@ -91,6 +91,10 @@ def test_the_backbone_has_a_rate_of_its_own():
         ({"attention_penalty": -1.0}, r"model\.optimizer\.attention_penalty: -1.0 is below zero"),
         ({"attention_penalty": 1.0, "injections": ["every_step"]}, "the model has no attention"),
         ({"backbone_learning_rate": -1.0}, r"backbone_learning_rate: -1.0"),
+        (
+            {"reward": RewardConfig("cider")},
+            r"model\.reward\.score: training on the score begins .* --model\.start_from",
+        ),
         ({"reward": RewardConfig("cider", "others", 1)}, r"model\.reward\.samples: 1 is too small; use 2"),
     ],
 )
