@@ -7,18 +7,21 @@ captions, greedy and with a beam of 5. Medians of the rounds count.
 """
 
 import argparse
+import json
 import statistics
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import torch
 
-from benchmarks.machine import limit_cores
-from seq2seq.cli.arguments import Parser
+from benchmarks.machine import commit, describe_machine, limit_cores
+from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.data.images import load_image
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError, run_command
+from seq2seq.files import atomic_write
 from seq2seq.inference import Captioner
 
 BARE = "backbone alone"
@@ -33,11 +36,12 @@ def main() -> None:
     )
     parser.add_argument("model", help="model folder of a captioner")
     parser.add_argument("pictures", type=Path, help="folder of pictures")
-    parser.add_argument("--count", type=int, default=256, help="pictures a round (default: 256)")
-    parser.add_argument("--batch-size", type=int, default=32, help="default: 32")
-    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
-    parser.add_argument("--cores", type=int, default=2, help="default: 2")
+    parser.add_argument("--count", type=at_least(1), default=256, help="pictures a round (default: 256)")
+    parser.add_argument("--batch-size", type=at_least(1), default=32, help="default: 32")
+    parser.add_argument("--rounds", type=at_least(1), default=3, help="default: 3")
+    parser.add_argument("--cores", type=at_least(1), default=2, help="default: 2")
     parser.add_argument("--precision", default="auto", help="default: auto")
+    parser.add_argument("--output", type=Path, default=Path("build/captioning.json"), help="default: %(default)s")
     options = parser.parse_args()
     limit_cores(options.cores)
     torch.set_num_threads(options.cores)
@@ -60,13 +64,29 @@ def main() -> None:
     for name, rate in medians.items():
         share = medians[BARE] / rate - 1
         print(f"{name:18} {rate:7.1f} pictures/s  {share:+7.1%} beyond the backbone ({captioner.precision})")
+    with atomic_write(options.output) as file:
+        header = {
+            "date": f"{datetime.now():%Y-%m-%d %H:%M}",
+            "commit": commit(Path(__file__).parent),
+            "machine": describe_machine(),
+            "torch": torch.__version__,
+            "cores": options.cores,
+            "model": options.model,
+            "precision": captioner.precision,
+            "pictures": len(paths),
+            "batch size": options.batch_size,
+        }
+        figures = {name: found[1:] for name, found in rates.items()}
+        json.dump({**header, "medians": medians, "pictures per second": figures}, file, indent=2)
 
 
 def bare_pass(captioner: Captioner, paths: list[Path], batch_size: int) -> Callable[[], object]:
     """The backbone's forward pass over as many pictures, their pixels ready."""
     encoder = captioner.models[0].model.encoder
     assert isinstance(encoder, ImageEncoder)
-    pixels = torch.stack([captioner.transform.pixels(load_image(path)) for path in paths]).to(captioner.number_format)
+    transform = captioner.transform
+    squares = [transform.square(load_image(path, transform.enough)) for path in paths]
+    pixels = transform.normalise(torch.stack(squares)).to(next(encoder.backbone.parameters()).dtype)
 
     def run() -> None:
         with torch.inference_mode():

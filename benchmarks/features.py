@@ -66,7 +66,8 @@ def main() -> None:
 
 def measure(backbone: Backbone, paths: list[Path], batch_size: int, rounds: int) -> dict[str, list[float]]:
     """Pictures a second of each way, round by round."""
-    first = [backbone.transform.pixels(load_image(path)) for path in paths[:batch_size]]
+    enough = backbone.transform.enough
+    first = [backbone.transform.pixels(load_image(path, enough)) for path in paths[:batch_size]]
     pixels = torch.stack(first)
     fused = backbone.fused()
     batches = -(-len(paths) // len(first))
@@ -87,7 +88,7 @@ def measure(backbone: Backbone, paths: list[Path], batch_size: int, rounds: int)
     def reading() -> float:
         begin = time.perf_counter()
         for path in paths:
-            backbone.transform.pixels(load_image(path))
+            backbone.transform.pixels(load_image(path, enough))
         return len(paths) / (time.perf_counter() - begin)
 
     ways: dict[str, Callable[[], float]] = {

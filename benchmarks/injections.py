@@ -3,21 +3,27 @@
 python -m benchmarks.injections --data prepared/flickr8k --minutes 12
 
 Each config of recipes/caption_flickr8k is trained for as many minutes, one after the other, with every seed, and scored
-on dev by beam 5. A run that is there already is not trained again. The table has means over the seeds.
+on dev by beam 5. A run with the same data, config and weights that is there already is not trained again. The table has
+means over the seeds.
 """
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from benchmarks.machine import describe_machine
-from seq2seq.cli.arguments import Parser
+import torch
+
+from benchmarks.machine import commit, describe_machine
+from seq2seq.cli.arguments import Parser, at_least, number, whole_number
+from seq2seq.data.prepared import MANIFEST, PreparedFolder
 from seq2seq.errors import UserError, run_command
-from seq2seq.files import atomic_write
+from seq2seq.files import atomic_write, sha256
 
 RECIPE = Path("recipes/caption_flickr8k")
 CONFIGS = {
@@ -41,32 +47,37 @@ def main() -> None:
     parser.add_argument(
         "--weights", default="default", help="of the backbone: default, or a file (default: %(default)s)"
     )
-    parser.add_argument("--mean", nargs=3, metavar="X", help="that the weights want; default: ImageNet's")
-    parser.add_argument("--std", nargs=3, metavar="X", help="likewise")
-    parser.add_argument("--minutes", type=int, default=12, help="of training, each (default: %(default)s)")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="default: 1")
+    parser.add_argument("--mean", type=number, nargs=3, metavar="X", help="that the weights want; default: ImageNet's")
+    parser.add_argument("--std", type=number, nargs=3, metavar="X", help="likewise")
+    parser.add_argument("--minutes", type=at_least(1), default=12, help="of training, each (default: %(default)s)")
+    parser.add_argument("--seeds", type=whole_number, nargs="+", default=[1], help="default: 1")
     parser.add_argument(
         "--folder", type=Path, default=Path("build/injections"), help="of the runs (default: %(default)s)"
     )
     parser.add_argument("--output", type=Path, default=Path("build/injections.json"), help="default: %(default)s")
     options = parser.parse_args()
     encoder = {"weights": options.weights}
-    encoder |= {
-        name: json.dumps(list(map(float, getattr(options, name)))) for name in ("mean", "std") if getattr(options, name)
+    encoder |= {name: json.dumps(getattr(options, name)) for name in ("mean", "std") if getattr(options, name)}
+    setting = _setting(options)
+    header = {
+        "date": f"{datetime.now():%Y-%m-%d %H:%M}",
+        "commit": commit(Path(__file__).parent),
+        "machine": describe_machine(),
+        "torch": torch.__version__,
+        "minutes": options.minutes,
+        **setting,
     }
     figures: list[dict[str, Any]] = []
     for seed in options.seeds:
         for config in CONFIGS:
-            output = options.folder / f"{config}-{options.minutes}min-seed{seed}"
+            output = options.folder / f"{config}-{options.minutes}min-seed{seed}-{_digest(config, setting)}"
             record = output / "scores.dev.json"
             if not record.exists():
                 _train(config, output, seed, options.minutes, options.data, encoder)
             scores = json.loads(record.read_text(encoding="utf-8"))["scores"]
             figures.append({"config": config, "seed": seed, "scores": scores})
             with atomic_write(options.output) as file:
-                json.dump(
-                    {"machine": describe_machine(), "minutes": options.minutes, "figures": figures}, file, indent=2
-                )
+                json.dump({**header, "figures": figures}, file, indent=2)
     print(table(figures))
 
 
@@ -80,10 +91,28 @@ def table(figures: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def _setting(options: argparse.Namespace) -> dict[str, Any]:
+    """What all runs have in common and their scores depend on."""
+    weights = Path(options.weights)
+    return {
+        "data": {"folder": options.data, "sha256": sha256(PreparedFolder.open(options.data).path / MANIFEST)},
+        "weights": {"name": options.weights, "sha256": sha256(weights) if weights.is_file() else None},
+        "mean": options.mean,
+        "std": options.std,
+    }
+
+
+def _digest(config: str, setting: dict[str, Any]) -> str:
+    """A few letters that tell a run from one with another setting or config."""
+    files = [sha256(RECIPE / f"{name}.yaml") for name in ("config", config)]
+    return hashlib.sha256(json.dumps([setting, files]).encode()).hexdigest()[:8]
+
+
 def _train(config: str, output: Path, seed: int, minutes: int, data: str, encoder: dict[str, str]) -> None:
     words = [sys.executable, str(RECIPE / "train.py"), "--config", str(RECIPE / f"{config}.yaml")]
     words += ["--output", str(output), "--overwrite", "true", "--data.prepared", data, "--seed_everything", str(seed)]
     words += ["--trainer.max_time", f"00:{minutes // 60:02}:{minutes % 60:02}:00"]
+    words += ["--early_stopping.patience", "1000000"]  # all have the whole time
     for name, value in encoder.items():
         words += [f"--model.model.encoder.{name}", value]
     if subprocess.run(words).returncode:

@@ -68,7 +68,7 @@ def main() -> None:
         attribution=arguments.attribution,
         command=command_line("captions"),
         inputs=[describe_input(path) for path in tables.values()],
-        lines={split: _read(path, columns, images.resolve(), arguments) for split, path in tables.items()},
+        lines={split: _read(path, columns, images, arguments) for split, path in tables.items()},
         images=images,
     )
     prepare(corpus, settings)
@@ -107,7 +107,9 @@ def _relative(name: str, images: Path) -> str:
     if not name:
         return name
     path = normpath(name)
-    return path.removeprefix(f"{images}/")
+    for folder in (images.resolve(), images.absolute()):  # the folder may be a link: either name of it is right
+        path = path.removeprefix(f"{normpath(folder)}/")
+    return path
 
 
 if __name__ == "__main__":

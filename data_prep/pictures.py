@@ -10,7 +10,7 @@ from typing import Self
 
 from data_prep.intake import Drop
 from data_prep.splitting import Row
-from seq2seq.data.images import ImageError, load_image
+from seq2seq.data.images import READERS, ImageError, load_image, picture_suffixes
 from seq2seq.data.prepared import PreparedImage, is_inside
 from seq2seq.files import sha256
 from seq2seq.progress import counting
@@ -19,9 +19,6 @@ MISSING = "picture missing"
 BAD_NAME = "picture's path not within the folder"
 NO_CAPTION = "no caption"
 NO_CAPTION_KEPT = "no caption kept"
-
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".avif"}
-_THREADS = min(8, os.cpu_count() or 1)  # reading, hashing and decoding leave Python free to go on
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Pictures:
         found: dict[str, PreparedImage] = {}
         refused: dict[str, tuple[str, str]] = {}
         with counting("checking the pictures", "pictures", len(wanted)) as counter:
-            pool = ThreadPoolExecutor(_THREADS)
+            pool = ThreadPoolExecutor(READERS)
             try:
                 results = pool.map(lambda name: _read(folder, name), wanted)
                 for done, (name, result) in enumerate(zip(wanted, results, strict=True), start=1):
@@ -89,13 +86,14 @@ class Pictures:
 
     def _beside(self, names: Iterable[str]) -> list[str]:
         """The picture files in the folders of those named."""
+        suffixes = picture_suffixes()
         folders = sorted({str(PurePosixPath(name).parent) for name in names if is_inside(name)})
         return [
             str(PurePosixPath(parent, entry.name))
             for parent in folders
             if (self.folder / parent).is_dir()
             for entry in os.scandir(self.folder / parent)
-            if Path(entry.name).suffix.lower() in _SUFFIXES and not entry.name.startswith(".") and entry.is_file()
+            if Path(entry.name).suffix.lower() in suffixes and not entry.name.startswith(".") and entry.is_file()
         ]
 
 

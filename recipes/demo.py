@@ -43,9 +43,11 @@ def main() -> None:
         ("the corpus, with what was done to it", PREPARED / "manifest.json"),
         ("the translator, to copy and keep", RUN / "model"),
         ("its scores", RUN / "model" / "scores.json"),
+        ("whether it is good: open it in a browser", RUN / "report" / "index.html"),
         ("its learning curves", RUN / "curves.png"),
         ("the drawn pictures", SCENES / "images"),
         ("the captioners", RUN / "captions_en" / "model"),
+        ("whether they are good", RUN / "captions_en" / "report" / "index.html"),
         ("what each word of a caption looked at", RUN / "attention"),
     ):
         print(f"  {where!s:34} {what}")

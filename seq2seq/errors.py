@@ -10,6 +10,7 @@ from typing import NoReturn
 
 EXIT_OK = 0
 EXIT_BAD_INPUT = 2
+EXIT_WORSE = 3  # of `seq2seq report --against`
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 EXIT_TERMINATED = 128 + signal.SIGTERM
 

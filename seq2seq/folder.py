@@ -5,6 +5,7 @@
     tokenizer.model     the joint tokenizer, or source.model and target.model (a captioner has the latter alone)
     card.md             what the model is, for people
     scores.json         how good it is; written by `seq2seq evaluate`, gone when the model is saved anew
+    training.csv        the learning curves of the run it is from, where a run ended with it; likewise
     confidence.yaml     how its probabilities become confidences; likewise, of `seq2seq evaluate --fit-confidence`
 
 Nothing in a folder is ever executed: YAML is read by the safe loader, weights are safetensors, never pickle.
@@ -35,9 +36,10 @@ WEIGHTS = "model.safetensors"
 CARD = "card.md"
 SCORES = "scores.json"
 CONFIDENCE = "confidence.yaml"
+CURVES = "training.csv"
 JOINT_TOKENIZER = "tokenizer.model"
 _TOKENIZERS = {"source": "source.model", "target": "target.model"}
-_OWN_FILES = {CONFIG, WEIGHTS, CARD, SCORES, CONFIDENCE, JOINT_TOKENIZER, *_TOKENIZERS.values()}
+_OWN_FILES = {CONFIG, WEIGHTS, CARD, SCORES, CONFIDENCE, CURVES, JOINT_TOKENIZER, *_TOKENIZERS.values()}
 
 
 @dataclass

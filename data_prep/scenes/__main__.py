@@ -144,7 +144,7 @@ def _described(picture: Picture) -> str:
 def _lines(pictures: Sequence[Picture], split: str) -> Iterator[Line]:
     rows = [(picture.name, *caption) for picture in pictures if picture.split == split for caption in picture.captions]
     for number, row in enumerate(rows, start=1):
-        yield Line(f"data_prep/scenes.py ({split})", number, row)
+        yield Line(f"data_prep/scenes ({split})", number, row)
 
 
 if __name__ == "__main__":

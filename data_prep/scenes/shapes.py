@@ -9,7 +9,7 @@ Polygon = tuple[Point, ...]
 
 @dataclass(frozen=True)
 class Part:
-    """A polygon and the paint that fills it, by its name in `scenes.paint.PAINTS`; solid parts make the silhouette."""
+    """A polygon and the paint that fills it, by its name in `scenes.paint.paints`; solid parts make the silhouette."""
 
     paint: str
     polygon: Polygon

@@ -50,6 +50,14 @@ def number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
 
 
+def probability(text: str) -> float:
+    """A number from 0 to 1, as argparse's `type`."""
+    value = number(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not from 0 to 1")
+    return value
+
+
 def at_least(minimum: int) -> Callable[[str], int]:
     """A whole number of `minimum` or more, as argparse's `type`."""
 

@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from seq2seq.cli.confidence import WITHHELD, Abstention, add_abstain_option
 from seq2seq.cli.decoding import (
     MODEL_HELP,
     add_decoding_options,
@@ -18,13 +18,11 @@ from seq2seq.cli.decoding import (
     wants_json,
 )
 from seq2seq.cli.lines import open_input, open_output, read_chunks
+from seq2seq.data.images import picture_suffixes
 from seq2seq.errors import UserError
 from seq2seq.inference import PICTURES_AT_ONCE, Caption, Captioner
 from seq2seq.inference.attention_pictures import AttentionPictures
-from seq2seq.progress import Counter, counting
-
-_CHUNK_BATCHES = 8
-SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ppm", ".avif", ".jp2", ".tga", ".ico")
+from seq2seq.progress import counting
 
 DESCRIPTION = """\
 Caption pictures with a trained model. Every picture gives one line, in the order in which they were named: its path, a
@@ -40,8 +38,11 @@ tab, its caption. A picture that cannot be read gives its path, an empty caption
 EPILOG = """\
 JSON lines: with --json, --n-best, --samples, --scores or --alignments each line is an object with
   picture     the path
-  caption     the best candidate's text
+  caption     the best candidate's text, also where it is withheld
   problem     why the picture could not be read; null where it could
+  confidence  with --scores, where the model's was fitted, or --abstain-below: from 0 to 1, the share of the caption's
+              words that a reference may be expected to have; null where the picture could not be read
+  withheld    with --abstain-below: whether the confidence is below it
   grid        with --alignments: rows and columns of the cells that a word can look at
   candidates  --n-best of them at most (or --samples), best first, each with
       text
@@ -70,6 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="JSON lines in place of columns")
     add_detail_options(parser, "the cells of the picture")
+    add_abstain_option(parser)
     add_decoding_options(parser, without=("max_source_tokens",), batch_size=PICTURES_AT_ONCE)
 
 
@@ -83,53 +85,50 @@ def run(arguments: argparse.Namespace) -> None:
     arguments.model = [arguments.model, *arguments.with_model]
     with open_output(arguments.output) as output:
         captioner = load(Captioner, arguments)
-        drawn = _attention_pictures(arguments.attention_dir, captioner)
-        unread, size = 0, arguments.batch_size * _CHUNK_BATCHES
+        abstention = Abstention.from_arguments(arguments)
+        drawn = _attention_pictures(arguments.attention_dir, captioner, pictures)
+        captions = captioner.caption_each(
+            pictures,
+            batch_size=arguments.batch_size,
+            first_number=0,
+            alignments=bool(arguments.alignments or drawn),
+            **options,
+        )
+        unread = 0
         on_screen = arguments.output is None and sys.stdout.isatty()
         with counting("captioning", "pictures", len(pictures), quiet=on_screen) as progress:
-            for start in range(0, len(pictures), size):
-                captions = captioner.caption_detailed(
-                    pictures[start : start + size],
-                    batch_size=arguments.batch_size,
-                    first_number=start,
-                    alignments=bool(arguments.alignments or drawn),
-                    progress=partial(_show, progress, start),
-                    **options,
-                )
-                for caption in captions:
-                    output.write((_as_json(caption, arguments) if as_json else _as_columns(caption)) + "\n")
-                    unread += caption.problem is not None
-                    if drawn is not None and caption.problem is None:
-                        drawn.write(caption)
-                output.flush()
+            for number, caption in enumerate(captions, start=1):
+                verdict = abstention.judge(caption.candidates)
+                if as_json:
+                    text = _as_json(caption, arguments, abstention.as_record(verdict, arguments.scores))
+                else:
+                    text = _as_columns(caption, WITHHELD if verdict.withheld else caption.text)
+                output.write(f"{text}\n")
+                unread += caption.problem is not None
+                if drawn is not None and caption.problem is None:
+                    drawn.write(caption)
+                if number % arguments.batch_size == 0:
+                    output.flush()
+                progress.show(number)
     if unread:
         print(f"note: {unread} of {len(pictures)} pictures could not be read", file=sys.stderr)
+    abstention.report(len(pictures), "captions")
 
 
-def _attention_pictures(folder: str | None, captioner: Captioner) -> AttentionPictures | None:
+def _attention_pictures(folder: str | None, captioner: Captioner, pictures: Sequence[str]) -> AttentionPictures | None:
     if folder is None:
         return None
     if captioner.models[0].model.decoder.attention is None:
         raise UserError(f"--attention-dir {folder}: the model has no attention, so there is nothing to draw")
-    return AttentionPictures(folder, captioner.transform)
+    return AttentionPictures(folder, captioner.transform, pictures)
 
 
 def _pictures(arguments: argparse.Namespace) -> Iterator[str]:
     """The paths named, in their order; folders and patterns in the order of their names."""
     for name in arguments.pictures:
-        path = Path(name)
-        if path.is_dir():
-            found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-            if not found:
-                raise UserError(f"{name}: no picture in this folder (looked for {', '.join(SUFFIXES)})")
-            yield from found
-        elif not path.exists() and any(sign in name for sign in "*?["):
-            anchor = path.anchor
-            found = sorted(str(file) for file in Path(anchor).glob(str(path.relative_to(anchor))) if file.is_file())
-            if not found:
-                raise UserError(f"{name}: no file is like this pattern")
-            yield from found
-        else:
+        try:
+            yield from _named(name)
+        except (OSError, ValueError):  # too long, in a folder that may not be read, or no pattern: its line will tell
             yield name
     if arguments.list is not None:
         source = None if arguments.list == "-" else arguments.list
@@ -138,17 +137,52 @@ def _pictures(arguments: argparse.Namespace) -> Iterator[str]:
                 yield from (line.removesuffix("\r") for line in lines)
 
 
-def _show(progress: Counter, before: int, part: int, whole: int) -> None:
-    progress.show(before + part)
+def _named(name: str) -> list[str]:
+    """The paths of a file, a folder or a pattern.
+
+    Raises:
+        UserError: nothing is there to be captioned.
+        OSError: it cannot be looked at.
+        ValueError: it is no pattern.
+    """
+    path = Path(name)
+    if path.is_dir():
+        suffixes = picture_suffixes()
+        found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in suffixes and _is_file(file))
+        if not found:
+            raise UserError(f"{name}: no picture in this folder (looked for {', '.join(suffixes)})")
+        return found
+    if not path.exists() and any(sign in name for sign in "*?["):
+        anchor = path.anchor
+        found = sorted(str(file) for file in Path(anchor).glob(str(path.relative_to(anchor))) if _is_file(file))
+        if not found:
+            raise UserError(f"{name}: no file is like this pattern")
+        return found
+    return [name]
 
 
-def _as_columns(caption: Caption) -> str:
-    fields = [caption.picture, caption.text, *([caption.problem] if caption.problem else [])]
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, or may be one: where that cannot be seen, reading it will tell why."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
+
+
+def _readable(text: str) -> str:
+    """A text that may hold a file's name, with U+FFFD for each byte of the name that is not UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _as_columns(caption: Caption, text: str) -> str:
+    fields = [_readable(caption.picture), text, *([_readable(caption.problem)] if caption.problem else [])]
     return "\t".join(" ".join(field.split()) if "\t" in field or "\n" in field else field for field in fields)
 
 
-def _as_json(caption: Caption, arguments: argparse.Namespace) -> str:
-    record: dict[str, Any] = {"picture": caption.picture, "caption": caption.text, "problem": caption.problem}
+def _as_json(caption: Caption, arguments: argparse.Namespace, confidence: dict[str, Any]) -> str:
+    problem = None if caption.problem is None else _readable(caption.problem)
+    record: dict[str, Any] = {"picture": _readable(caption.picture), "caption": caption.text, "problem": problem}
+    record |= confidence
     if arguments.alignments:
         record["grid"] = caption.grid
     record["candidates"] = [as_record(candidate, arguments) for candidate in caption.candidates]

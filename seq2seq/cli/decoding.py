@@ -9,8 +9,18 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import torch
 
 from seq2seq.cli.arguments import at_least, number, whole_number
+from seq2seq.data.prepared import CAPTIONS
 from seq2seq.errors import UserError
-from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, PRECISIONS, Candidate, Generator
+from seq2seq.folder import task_of
+from seq2seq.inference import (
+    BATCH_SIZE,
+    MAX_SOURCE_TOKENS,
+    PRECISIONS,
+    Candidate,
+    Captioner,
+    Generator,
+    Translator,
+)
 from seq2seq.search import SearchOptions
 
 MODEL_HELP = "a model folder, as training or `seq2seq export` writes it; several are used as an ensemble"
@@ -131,6 +141,11 @@ def load(kind: type[AnyGenerator], arguments: argparse.Namespace) -> AnyGenerato
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
     return kind.load(arguments.model, device=arguments.device, precision=arguments.precision)
+
+
+def load_any(arguments: argparse.Namespace) -> Translator | Captioner:
+    """As `load`, whether the (first) model is a translator or a captioner."""
+    return load(Captioner, arguments) if task_of(arguments.model[0]) == CAPTIONS else load(Translator, arguments)
 
 
 def json_line(record: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ import sys
 from functools import partial
 from typing import Any
 
+from seq2seq.cli.confidence import WITHHELD, Abstention, add_abstain_option
 from seq2seq.cli.decoding import (
     MODEL_HELP,
     add_decoding_options,
@@ -28,6 +29,7 @@ the lines are. A line without words gives an empty line; a line that is too long
   echo "¿Dónde está la estación?" | seq2seq translate models/es_en
   seq2seq translate models/es_en --input letter.txt --output brief.txt
   seq2seq translate models/es_en_1 models/es_en_2 --input letter.txt     (an ensemble of two models)
+  seq2seq translate models/es_en --abstain-below 0.6 --input letter.txt  ([withheld] where the model is not sure)
   seq2seq translate models/es_en                                         (line by line from the keyboard)
 """
 
@@ -35,8 +37,11 @@ EPILOG = """\
 JSON lines: with --n-best, --samples, --scores or --alignments each line of the output is an object with
   line            number of the input line, from 1
   source          the line as it was read
-  translation     the best candidate's text
+  translation     the best candidate's text, also where it is withheld
   parts           in how many parts it was translated: 0 for a line without words, 2 or more for a long line
+  confidence      with --scores, where the model's was fitted, or --abstain-below: from 0 to 1, the share of the
+                  translation's words that a reference may be expected to have; null for a line without words
+  withheld        with --abstain-below: whether the confidence is below it
   source_tokens   with --alignments: the S word pieces that the model read ("▁" is a space, "</s>" the end)
   candidates      --n-best of them at most (or --samples), best first, each with
       text
@@ -61,6 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="file for the translations, which appears when all is translated (default: standard output)",
     )
     add_detail_options(parser, "the source")
+    add_abstain_option(parser)
     add_decoding_options(parser)
 
 
@@ -73,6 +79,7 @@ def run(arguments: argparse.Namespace) -> None:
     on_screen = arguments.output is None and sys.stdout.isatty()
     with open_input(arguments.input) as stream, open_output(arguments.output) as output:
         translator = load(Translator, arguments)
+        abstention = Abstention.from_arguments(arguments)
         if by_hand:
             print("Type a line to translate and press Enter; end with Ctrl-D.", file=sys.stderr)
         with counting("translating", "lines", total, quiet=by_hand or on_screen) as progress:
@@ -89,8 +96,11 @@ def run(arguments: argparse.Namespace) -> None:
                     **options,
                 )
                 for number, translation in enumerate(translations, start=done + 1):
-                    output.write(_as_json(number, translation, arguments) if as_json else translation.text)
-                    output.write("\n")
+                    verdict = abstention.judge(translation.candidates)
+                    text = WITHHELD if verdict.withheld else translation.text
+                    if as_json:
+                        text = _as_json(number, translation, arguments, abstention.as_record(verdict, arguments.scores))
+                    output.write(f"{text}\n")
                 output.flush()
                 done += len(lines)
                 long_lines += sum(translation.parts > 1 for translation in translations)
@@ -100,18 +110,21 @@ def run(arguments: argparse.Namespace) -> None:
             "and were translated in parts",
             file=sys.stderr,
         )
+    if not by_hand:
+        abstention.report(done, "lines")
 
 
 def _show(progress: Counter, before: int, lines: int, part: int, whole: int) -> None:
     progress.show(before + lines * part / whole)
 
 
-def _as_json(number: int, translation: Translation, arguments: argparse.Namespace) -> str:
+def _as_json(number: int, translation: Translation, arguments: argparse.Namespace, confidence: dict[str, Any]) -> str:
     record: dict[str, Any] = {
         "line": number,
         "source": translation.source,
         "translation": translation.text,
         "parts": translation.parts,
+        **confidence,
     }
     if arguments.alignments:
         record["source_tokens"] = translation.source_tokens

@@ -23,7 +23,7 @@ class Batch:
 
     Attributes:
         source: (B, S) ids, each row closed by the end-of-sentence id; or whatever a picture's encoder reads.
-        source_lengths: (B,) with that id counted; of pictures the positions of the grid.
+        source_lengths: (B,) with that id counted; of pictures `PICTURE_LENGTH` of `seq2seq.data.captions`.
         prefix: (N, T) what the decoder reads: begin of sentence, then the target's ids.
         goal: (N, T) what it shall say: the target's ids, then end of sentence.
         indices: (B,) numbers of the sources in their split.
@@ -237,7 +237,14 @@ class BatchLoader(DataLoader[Batch]):
     """
 
     def __init__(self, dataset: Dataset[Batch], sampler: TokenBatchSampler, workers: int = 0) -> None:
-        super().__init__(dataset, batch_size=None, sampler=sampler, collate_fn=_same, num_workers=workers)  # type: ignore[arg-type]
+        super().__init__(
+            dataset,
+            batch_size=None,
+            sampler=sampler,  # type: ignore[arg-type]
+            collate_fn=_same,
+            num_workers=workers,
+            persistent_workers=workers > 0,  # they keep what they have read
+        )
         self.plans = sampler
         self.given = 0
 

@@ -15,8 +15,9 @@ from seq2seq.data.corpus import ParallelCorpus, TokenArray
 from seq2seq.data.features import FeatureCache
 from seq2seq.data.images import ImageTransform, load_image
 from seq2seq.data.prepared import PreparedFolder
-from seq2seq.data.views import View, check_views, view_pixels
+from seq2seq.data.views import View, check_views, view_square
 
+PICTURE_MEMORY = 1 << 30  # bytes of pictures that are kept
 PICTURE_LENGTH = 20  # tokens of a sentence that a picture counts for where the search bounds outputs by the source
 
 
@@ -100,7 +101,11 @@ class Pixels:
     """
 
     def __init__(
-        self, prepared: PreparedFolder, transform: ImageTransform, views: Sequence[View], memory: int = 1 << 30
+        self,
+        prepared: PreparedFolder,
+        transform: ImageTransform,
+        views: Sequence[View],
+        memory: int = PICTURE_MEMORY,
     ) -> None:
         check_views(views, "data.views")
         self._kept: dict[int, Image.Image] = {}
@@ -110,17 +115,16 @@ class Pixels:
 
     def batch(self, pictures: np.ndarray, views: np.ndarray, seed: int) -> Tensor:
         """(B, 3, size, size) float32."""
-        return torch.stack(
-            [
-                view_pixels(self.transform, self._read(picture), self.views[view], f"{seed} {picture}")
-                for picture, view in zip(pictures.tolist(), views.tolist(), strict=True)
-            ]
-        )
+        squares = [
+            view_square(self.transform, self._read(picture), self.views[view], f"{seed} {picture}")
+            for picture, view in zip(pictures.tolist(), views.tolist(), strict=True)
+        ]
+        return self.transform.normalise(torch.stack(squares))
 
     def _read(self, picture: int) -> Image.Image:
         kept = self._kept.get(picture)
         if kept is None:
-            kept = load_image(self.paths[picture])
+            kept = load_image(self.paths[picture], self.transform.enough)
             size = 3 * kept.width * kept.height
             if size <= self._memory:
                 self._kept[picture] = kept

@@ -1,18 +1,18 @@
 """Pictures through a backbone, read ahead while it computes."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor
 
-from seq2seq.data.images import ImageTransform, load_image
-from seq2seq.data.views import View, view_pixels
+from seq2seq.data.images import READERS, ImageTransform, load_image
+from seq2seq.data.views import View, view_square
 
-_THREADS = 2
 _BATCHES_AHEAD = 3
 
 Item = TypeVar("Item")
@@ -61,34 +61,41 @@ def extract(
         UserError: a picture that cannot be read.
     """
 
-    def read(chunk: Sequence[tuple[Path, str]]) -> Tensor:
-        shown = [(load_image(path), seed) for path, seed in chunk]
+    def read(picture: tuple[Path, str]) -> Tensor:
+        path, seed = picture
+        image = load_image(path, net.transform.enough)
         return torch.stack(
-            [
-                view_pixels(net.transform, image, view, f"{seed} {number}")
-                for image, seed in shown
-                for number, view in enumerate(views)
-            ]
+            [view_square(net.transform, image, view, f"{seed} {number}") for number, view in enumerate(views)]
         )
 
     at_once = max(1, batch_size // len(views))
-    chunks = [pictures[start : start + at_once] for start in range(0, len(pictures), at_once)]
-    for pixels in read_ahead(read, chunks):
+    for squares in batches_ahead(read, pictures, at_once, _BATCHES_AHEAD):
+        pixels = net.transform.normalise(torch.cat(squares).to(net.device))
         with torch.inference_mode():
-            cells = net(pixels.to(net.device)).float().cpu()
+            cells = net(pixels).float().cpu()
         yield cells.unflatten(0, (-1, len(views)))
 
 
-def read_ahead(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-    """The results of `work` on each item, in order; a few are made by other threads before they are asked for."""
-    pool = ThreadPoolExecutor(_THREADS)
+def batches_ahead(
+    read: Callable[[Item], Result], items: Iterable[Item], size: int, ahead: int = 1
+) -> Iterator[list[Result]]:
+    """Batches of what `read` makes of each item, in order, while other threads read the items of the next ones.
+
+    Args:
+        read: called in any of `READERS` threads.
+        items: taken only as far as is read.
+        size: items in a batch; the last one may have fewer.
+        ahead: batches that may be read before they are asked for.
+    """
+    pool = ThreadPoolExecutor(READERS)
+    remaining = iter(items)
     waiting: deque[Future[Result]] = deque()
     try:
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) > _BATCHES_AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        while True:
+            due = size * (ahead + 1) - len(waiting)
+            waiting.extend(pool.submit(read, item) for item in islice(remaining, due))
+            if not waiting:
+                return
+            yield [waiting.popleft().result() for _ in range(min(size, len(waiting)))]
     finally:
         pool.shutdown(cancel_futures=True)

@@ -35,7 +35,7 @@ from seq2seq.files import atomic_write
 from seq2seq.progress import counting, working
 
 CACHE = ".features"
-_FORMAT = 1
+_FORMAT = 2  # 2: large JPEG files are decoded at a part of their size
 _SECONDS_BETWEEN_COMMITS = 5.0
 _HASH_LINE = 65  # 64 hexadecimal digits and a line feed
 
@@ -94,7 +94,7 @@ class FeatureCache:
         Args:
             prepared: a folder of captions.
             backbone: frozen, on the device where it shall compute.
-            views: how each picture is seen; see `seq2seq.data.views.view_pixels`.
+            views: how each picture is seen; see `seq2seq.data.views.view_square`.
             batch_size: pictures that go through the backbone at once.
             half: keep them in half precision; else in single.
 

@@ -16,8 +16,8 @@ from seq2seq.errors import UserError, suggest
 from seq2seq.files import atomic_write
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 2, 3
-NO_WORDS = ("<pad>", "<s>", "</s>")  # how `Tokenizer.pieces` writes pad, begin and end of sentence
-UNKNOWN = "<unk>"  # and an unknown one
+UNKNOWN, END = "<unk>", "</s>"  # how `Tokenizer.pieces` writes an unknown piece and the end of sentence
+NO_WORDS = ("<pad>", "<s>", END)  # and what else belongs to no word
 KINDS = ("unigram", "bpe", "char", "word")
 
 _MAX_TRAINING_SENTENCES = 1_000_000  # more teach the vocabulary nothing and cost memory

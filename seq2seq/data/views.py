@@ -29,11 +29,11 @@ def check_views(views: Sequence[View], option: str) -> None:
         raise UserError(f"{option}: the first must be {PLAIN!r}, which is what a model in use sees")
 
 
-def view_pixels(transform: ImageTransform, image: Image.Image, view: View, seed: str = "") -> Tensor:
-    """The pixels, (3, size, size), of a picture seen in one way.
+def view_square(transform: ImageTransform, image: Image.Image, view: View, seed: str = "") -> Tensor:
+    """The square, (size, size, 3) uint8, of a picture seen in one way.
 
     Args:
-        transform: makes the pixels.
+        transform: makes the square.
         image: in mode RGB.
         view: "plain"; "flip" mirrors left and right (not for captions that name sides); "crop" takes a part of the
             picture of 0.7 to 1 of its width and height; "flip_crop" does both.
@@ -45,4 +45,4 @@ def view_pixels(transform: ImageTransform, image: Image.Image, view: View, seed:
         side = chance.uniform(_SMALLEST_CROP, 1.0)
         left, top = chance.uniform(0, 1 - side), chance.uniform(0, 1 - side)
         crop = (left, top, left + side, top + side)
-    return transform.pixels(image, flip="flip" in view, crop=crop)
+    return transform.square(image, flip="flip" in view, crop=crop)

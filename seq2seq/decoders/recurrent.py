@@ -20,7 +20,7 @@ INJECTIONS: tuple[str, ...] = get_args(Injection)
 
 
 class RecurrentDecoder(nn.Module):
-    """An LSTM, GRU or RNN that writes, with the context entering by name.
+    """A deep recurrent net that writes, with the context entering by name.
 
     The arrangement is that of RNMT+ (Chen et al. 2018, arXiv 1804.09849): layer 1 reads the prefix, its outputs ask
     the attention, and the upper layers and the read-out see [output of the layer below; attention's context]. So in
@@ -40,7 +40,7 @@ class RecurrentDecoder(nn.Module):
         embedding_size: E, also the size of the read-out, so that input and output embeddings can be one matrix.
         hidden_size: H.
         layers: depth, at least 1.
-        cell: "lstm", "gru" or "rnn".
+        cell: a name of `seq2seq.recurrent.CELLS`.
         injections: how the context enters, see above; at least one.
         attention: "additive", "general" or "dot".
         heads: attention heads.
@@ -120,7 +120,7 @@ class RecurrentDecoder(nn.Module):
         summary = context.summary
         if "initial_state" in self.injections:
             parts = iter(self.bridge(summary).chunk(sum(layer.state_size for layer in self.layers), 1))
-            # h lies in (-1, 1) by its own equation; c is free.
+            # An output begins within (-1, 1), where most cells keep theirs by their own equations; c is free.
             layers = tuple(
                 (torch.tanh(next(parts)), *(next(parts) for _ in range(layer.state_size - 1))) for layer in self.layers
             )

@@ -1,28 +1,23 @@
 """The text encoder: embeddings and a deep recurrent net, in one direction or both."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 
 from seq2seq.context import Context
-from seq2seq.dropout import LockedDropout, WordDropout
+from seq2seq.dropout import WordDropout
 from seq2seq.embedding import Embedding
-from seq2seq.recurrent import CellName, RecurrentLayer, State
+from seq2seq.recurrent import CellName, RecurrentStack
 
 
-class TextEncoder(nn.Module):
+class TextEncoder(RecurrentStack):
     """Reads token ids and gives a vector for each of them and one for the whole.
-
-    Each layer reads the outputs of both directions of the layer below (Schuster & Paliwal 1997; the deep form of Chen
-    et al. 2018, arXiv 1804.09849).
 
     Args:
         vocab_size: V, number of token ids; id 0 is padding.
         embedding_size: E.
         hidden_size: H, size of one direction.
         layers: depth, at least 1.
-        cell: "lstm", "gru" or "rnn".
+        cell: a name of `seq2seq.recurrent.CELLS`.
         bidirectional: read each layer from both ends.
         dropout: share of features dropped, with one mask for all steps of a sentence, of the embeddings and of what
             each layer gives.
@@ -32,8 +27,7 @@ class TextEncoder(nn.Module):
 
     Attributes:
         memory_size: F of the context's memory: H, or 2 H when bidirectional.
-        summary_size: G of the context's summary: the final states of the top layer, hidden of each direction first,
-            then (LSTM) cell of each direction.
+        summary_size: G of the context's summary, which is that of `RecurrentStack`.
 
     Raises:
         ValueError: an unknown cell.
@@ -43,8 +37,6 @@ class TextEncoder(nn.Module):
     >>> context.memory.shape, context.summary.shape, context.mask[1].tolist()
     (torch.Size([2, 3, 12]), torch.Size([2, 24]), [True, True, False])
     """
-
-    layers: Sequence[Sequence[RecurrentLayer]]
 
     def __init__(
         self,
@@ -59,39 +51,20 @@ class TextEncoder(nn.Module):
         residual: bool = False,
         layer_norm: bool = False,
     ) -> None:
-        super().__init__()
-        directions = 2 if bidirectional else 1
+        # The embedding comes before the layers: checkpoints of optimizers know weights by their number.
+        nn.Module.__init__(self)
         self.embedding = Embedding(vocab_size, embedding_size)
-        self.memory_size = directions * hidden_size
-        sizes = [embedding_size] + [self.memory_size] * (layers - 1)
-        self.layers = nn.ModuleList(  # type: ignore[assignment]
-            nn.ModuleList(RecurrentLayer(size, hidden_size, cell) for _ in range(directions)) for size in sizes
-        )
-        self.norms = nn.ModuleList(nn.LayerNorm(self.memory_size) if layer_norm else nn.Identity() for _ in sizes)
-        self.summary_size = self.memory_size * (2 if cell == "lstm" else 1)
-        self.dropout = LockedDropout(dropout)
+        self._build(embedding_size, hidden_size, layers, cell, bidirectional, dropout, residual, layer_norm)
         self.word_dropout = WordDropout(word_dropout)
-        self.residual = residual
 
-    def forward(self, tokens: Tensor, lengths: Tensor) -> Context:
+    def forward(self, tokens: Tensor, lengths: Tensor) -> Context:  # type: ignore[override]
         """Encode a batch in any order of lengths.
 
         Args:
             tokens: (B, S) ids, padded at the end with 0.
             lengths: (B,) real tokens of each row, each from 1 to S.
         """
-        x = self.dropout(self.word_dropout(self.embedding(tokens.t())))
-        finals: list[State] = []
-        for depth, (directions, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
-            outputs, finals = [], []
-            for direction, layer in enumerate(directions):
-                out, final = layer(x, layer.zero_state(len(tokens)), lengths, reverse=direction == 1)
-                outputs.append(out)
-                finals.append(final)
-            y = norm(torch.cat(outputs, 2))
-            if self.residual and depth and y.shape == x.shape:
-                y = y + x
-            x = self.dropout(y)
-        summary = torch.cat([part for parts in zip(*finals, strict=True) for part in parts], 1)
+        embedded = self.dropout(self.word_dropout(self.embedding(tokens.t())))
+        outputs, summary = super().forward(embedded, lengths)
         mask = torch.arange(tokens.shape[1], device=tokens.device) < lengths.to(tokens.device)[:, None]
-        return Context(memory=x.transpose(0, 1), mask=mask, summary=summary)
+        return Context(memory=outputs.transpose(0, 1), mask=mask, summary=summary)

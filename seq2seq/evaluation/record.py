@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from seq2seq.evaluation.scores import Comparison, Score
+from seq2seq.evaluation.results import Comparison, Score
 from seq2seq.files import atomic_write
 
 FORMAT = 1
@@ -26,6 +26,7 @@ def make_record(
     models: list[dict[str, Any]] | None = None,
     decoding: dict[str, Any] | None = None,
     seconds: float | None = None,
+    tokens: int | None = None,
     baseline: dict[str, Any] | None = None,
     comparisons: dict[str, Comparison] | None = None,
     device: torch.device | None = None,
@@ -40,7 +41,7 @@ def make_record(
     data         {name, ..., files: [{role, name, sha256}]}; no path, which would say nothing elsewhere
     models       [{name, sha256 of model.safetensors}], more than one for an ensemble; null without a model
     decoding     every setting of search, with batch size, precision and the longest source; null without a model
-    speed        {seconds, sentences_per_second} of translating, without loading; null without a model
+    speed        {seconds, sentences_per_second, tokens_per_second} of generating, without loading; null without a model
     baseline     {name, sha256, metrics: {metric: {baseline: {as in scores}, difference, p_value}}} or null
     versions     {package: version}
     hardware     {system, processor, cores, threads, device}
@@ -53,23 +54,44 @@ def make_record(
         models: with what.
         decoding: how.
         seconds: how long the translating took.
+        tokens: how many word pieces were generated, where it is known.
         baseline: name and hash of the baseline's file.
         comparisons: with that baseline, by metric.
         device: on which the model ran.
     """
-    kind = "cpu" if device is None else device.type
+    now = surroundings(device)
     return {
         "format": FORMAT,
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "date": now["date"],
         "sentences": sentences,
         "scores": {name: asdict(score) for name, score in scores.items()},
         "data": data,
         "models": models,
         "decoding": decoding,
-        "speed": None if seconds is None else {"seconds": seconds, "sentences_per_second": sentences / seconds},
+        "speed": None
+        if seconds is None
+        else {
+            "seconds": seconds,
+            "sentences_per_second": sentences / seconds,
+            "tokens_per_second": None if tokens is None else tokens / seconds,
+        },
         "baseline": None
         if baseline is None
         else {**baseline, "metrics": {name: asdict(item) for name, item in (comparisons or {}).items()}},
+        "versions": now["versions"],
+        "hardware": now["hardware"],
+    }
+
+
+def surroundings(device: torch.device | None = None) -> dict[str, Any]:
+    """Date, versions and hardware, as `scores.json` has them, of a measurement that is made now.
+
+    Args:
+        device: on which a model ran, if one did.
+    """
+    kind = "cpu" if device is None else device.type
+    return {
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "versions": {
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in _PACKAGES},

@@ -31,6 +31,7 @@ class TextScorer:
             zh-TW has that of zh).
         tokenizer: BLEU's tokenizer, one of TOKENIZERS; sacrebleu's choice when None.
         lowercase: BLEU and chrF without regard to case (TER has none by sacrebleu's convention).
+        ter: whether TER is wanted; its time grows fast with the length of a line.
 
     Raises:
         UserError: a tokenizer that is unknown or not installed.
@@ -43,12 +44,15 @@ class TextScorer:
         language: str | None = None,
         tokenizer: str | None = None,
         lowercase: bool = False,
+        ter: bool = True,
     ) -> None:
         # Whoever scores spaced-out punctuation shall see it in the score's low value, not in a page of warnings.
         logging.getLogger("sacrebleu").setLevel(logging.ERROR)
         self.references: Sequence[Any] = references
         bleu = make_bleu(language, tokenizer, lowercase)
-        self.metrics: dict[str, Any] = {"BLEU": bleu, "chrF": _CHRF(lowercase=lowercase), "TER": _TER()}
+        self.metrics: dict[str, Any] = {"BLEU": bleu, "chrF": _CHRF(lowercase=lowercase)}
+        if ter:
+            self.metrics["TER"] = _TER()
 
     def score(self, outputs: Sequence[str], resamples: int = RESAMPLES) -> dict[str, Score]:
         """A system's scores, by metric; without intervals where `resamples` of the bootstrap are 0.
@@ -203,6 +207,12 @@ class _Once(Metric):
             # Whole numbers (and TER's mean lengths) as floats: their products with 0 and 1 are exact, and quick.
             known[key] = np.array(super()._extract_corpus_statistics(hypotheses, references), dtype=np.float64)
         return known[key]
+
+    def _compute_score_from_stats(self, stats: Any) -> Any:
+        # Of NumPy's numbers sacrebleu makes a mean only if none of them is a plain 0.0, that of nothing right.
+        result = super()._compute_score_from_stats(stats)  # type: ignore[safe-super]
+        result.score = float(result.score)
+        return result
 
 
 class _BLEU(_Once, BLEU): ...

@@ -1,7 +1,10 @@
 """A captioned picture with what each word looked at, in the manner of Xu et al. 2015 (arXiv 1502.03044)."""
 
+import functools
+import itertools
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,22 +22,26 @@ _PANEL = 224  # pixels of a panel's side
 _LABEL = 28  # of the strip with its word
 _ACROSS = 5  # panels in a row
 _DARKEST = 0.2  # brightness of what a word did not look at
+_LONGEST = 200  # bytes of a picture's name in that of its sheet: file systems allow 255 in all
 
 
 class AttentionPictures:
-    """Writes `NAME.png` for each captioned picture into a folder; of equal names the later ones are numbered.
+    """Writes `NAME.attention.png` for each captioned picture into a folder; of equal names the later ones are numbered.
 
     Args:
         folder: where; it is made if it is not there.
         transform: what part of a picture the model saw.
+        pictures: paths of all that are captioned: the folder may be theirs, and none of them is written over.
 
     Raises:
         UserError: the folder cannot be made.
     """
 
-    def __init__(self, folder: str | Path, transform: ImageTransform) -> None:
+    def __init__(self, folder: str | Path, transform: ImageTransform, pictures: Iterable[str] = ()) -> None:
         self.folder, self.transform = Path(folder), transform
-        self._names: dict[str, int] = {}
+        # By name alone, wherever it lies, and without case: links and file systems make one file of several paths.
+        self._taken = {os.path.basename(picture).casefold() for picture in pictures}
+        self._last: dict[str, int] = {}  # number of each stem, so that many equal ones are not counted anew each time
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -56,15 +63,20 @@ class AttentionPictures:
         words = word_weights(best.tokens, best.alignment)
         panels = [(best.text, seen)]
         panels += [(word, _lit(seen, weights.view(caption.grid).numpy())) for word, weights in words]
-        path = self.folder / f"{self._name(caption.picture)}.png"
+        path = self.folder / self._name(caption.picture)
         with atomic_write(path, "wb") as file:
             _sheet(panels).save(file, format="PNG")
         return path
 
     def _name(self, picture: str) -> str:
-        stem = Path(picture).stem
-        self._names[stem] = self._names.get(stem, 0) + 1
-        return stem if self._names[stem] == 1 else f"{stem}-{self._names[stem]}"
+        stem = os.fsencode(Path(picture).stem)[:_LONGEST].decode(errors="ignore") or "picture"
+        for number in itertools.count(self._last.get(stem, 0) + 1):
+            name = f"{stem}{'' if number == 1 else f'-{number}'}.attention.png"
+            if name.casefold() not in self._taken:
+                break
+        self._last[stem] = number
+        self._taken.add(name.casefold())
+        return name
 
 
 def word_weights(pieces: Sequence[str], alignment: Tensor) -> list[tuple[str, Tensor]]:
@@ -94,7 +106,7 @@ def _sheet(panels: Sequence[tuple[str, Image.Image]]) -> Image.Image:
     across = min(_ACROSS, len(panels))
     down = math.ceil(len(panels) / across)
     sheet = Image.new("RGB", (across * _PANEL, _LABEL + down * (_PANEL + _LABEL)), "white")
-    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
+    pen, font = ImageDraw.Draw(sheet), _font()
     _write(pen, title, (sheet.width / 2, _LABEL / 2), sheet.width, font)
     for number, (word, panel) in enumerate([("", first), *rest]):
         left, top = number % across * _PANEL, _LABEL + number // across * (_PANEL + _LABEL)
@@ -103,9 +115,19 @@ def _sheet(panels: Sequence[tuple[str, Image.Image]]) -> Image.Image:
     return sheet
 
 
-def _write(pen: ImageDraw.ImageDraw, text: str, middle: tuple[float, float], width: int, font: object) -> None:
+@functools.cache
+def _font() -> ImageFont.FreeTypeFont:
+    """DejaVu Sans, which comes with matplotlib: Pillow's own font has no accented letters."""
+    import matplotlib  # here, because it takes a while and few need it
+
+    return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"), 16)
+
+
+def _write(
+    pen: ImageDraw.ImageDraw, text: str, middle: tuple[float, float], width: int, font: ImageFont.FreeTypeFont
+) -> None:
     """Centred text, cut short where it is too wide."""
     shown = text
-    while len(shown) > 1 and pen.textlength(shown, font=font) > width - 8:  # type: ignore[arg-type]
+    while len(shown) > 1 and pen.textlength(shown, font=font) > width - 8:
         shown = shown[:-2].rstrip() + "…"
-    pen.text(middle, shown, fill="black", font=font, anchor="mm")  # type: ignore[arg-type]
+    pen.text(middle, shown, fill="black", font=font, anchor="mm")

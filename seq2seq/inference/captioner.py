@@ -1,8 +1,6 @@
 """Pictures in, captions out: a trained captioner, ready for use."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -11,6 +9,7 @@ import torch
 from torch import Tensor
 
 from seq2seq.data.captions import PICTURE_LENGTH
+from seq2seq.data.extraction import batches_ahead
 from seq2seq.data.images import ImageError, ImageTransform, Source, load_image
 from seq2seq.data.prepared import CAPTIONS
 from seq2seq.encoders.image import ImageEncoder
@@ -21,14 +20,13 @@ from seq2seq.inference.translation import Candidate
 from seq2seq.search import EnsembleContext, SearchOptions, search
 
 PICTURES_AT_ONCE = 32
-_READERS = 2  # threads that read the next batch's pictures while the model works on this one's
 
 
 class _Read(NamedTuple):
-    """A picture's name, its pixels as each model of an ensemble wants them, and what is wrong with it."""
+    """A picture's name, what each model of an ensemble sees (`ImageTransform.square`), and what is wrong with it."""
 
     name: str
-    pixels: list[Tensor] | None
+    squares: list[Tensor] | None
     problem: str | None
 
 
@@ -114,37 +112,46 @@ class Captioner(Generator):
             **options: fields of `SearchOptions`: beam, n_best, length limits, sampling...
 
         Raises:
-            UserError: an unknown option or a value that it does not allow.
+            UserError: an unknown option or a value that it does not allow, or one picture in place of several.
         """
-        check_size("batch_size", batch_size)
-        settings = search_options(**options)
+        if isinstance(pictures, Source):
+            raise UserError("pictures: this is a single one; give a list of pictures, as in [picture]")
         given = list(pictures)
         captions: list[Caption] = []
-        with ThreadPoolExecutor(_READERS) as readers:
-            for batch in _ahead(readers, self._read, given, batch_size):
-                captions += self._caption(batch, first_number + len(captions), settings, alignments)
-                if progress is not None:
-                    progress(len(captions), len(given))
+        for caption in self.caption_each(given, batch_size, first_number, alignments, **options):
+            captions.append(caption)
+            if progress is not None:
+                progress(len(captions), len(given))
         return captions
+
+    def caption_each(
+        self, pictures: Iterable[Source], batch_size: int, first_number: int, alignments: bool, **options: Any
+    ) -> Iterator[Caption]:
+        """As `caption_detailed`, but each caption as soon as it is there, while the next pictures are being read."""
+        check_size("batch_size", batch_size)
+        settings = search_options(**options)
+        for batch in batches_ahead(self._read, pictures, batch_size):
+            yield from self._caption(batch, first_number, settings, alignments)
+            first_number += len(batch)
 
     def _read(self, picture: Source) -> _Read:
         name = str(picture) if isinstance(picture, str | Path) else ""
         try:
-            image = load_image(picture)
-            pixels = [transform.pixels(image) for transform in self._transforms]
+            image = load_image(picture, max(transform.enough for transform in self._transforms))
+            squares = [transform.square(image) for transform in self._transforms]
         except ImageError as error:
             return _Read(name, None, str(error))
-        return _Read(name, pixels, None)
+        return _Read(name, squares, None)
 
     @torch.inference_mode()
     def _caption(
         self, batch: Sequence[_Read], first_number: int, options: SearchOptions, alignments: bool
     ) -> list[Caption]:
-        good = [place for place, read in enumerate(batch) if read.pixels is not None]
+        good = [place for place, read in enumerate(batch) if read.squares is not None]
         found: dict[int, tuple[Candidate, ...]] = {}
         grid = None
         if good:
-            context, grid = self._encode([batch[place].pixels or [] for place in good])
+            context, grid = self._encode([batch[place].squares or [] for place in good])
             hypotheses = search(
                 self._network,
                 context,
@@ -163,22 +170,9 @@ class Captioner(Generator):
     def _encode(self, pictures: list[list[Tensor]]) -> tuple[Any, tuple[int, int] | None]:
         """The context of B pictures, each in as many forms as there are models, and the first model's grid."""
         lengths = torch.full((len(pictures),), PICTURE_LENGTH)
-        contexts = [
-            loaded.model.encode(torch.stack(pixels).to(self.device, self.number_format), lengths)
-            for loaded, pixels in zip(self.models, zip(*pictures, strict=True), strict=True)
-        ]
+        contexts = []
+        for loaded, transform, squares in zip(self.models, self._transforms, zip(*pictures, strict=True), strict=True):
+            pixels = transform.normalise(torch.stack(squares).to(self.device)).to(self.number_format)
+            contexts.append(loaded.model.encode(pixels, lengths))
         grid = contexts[0].grid
         return contexts[0] if len(contexts) == 1 else EnsembleContext(tuple(contexts)), grid
-
-
-def _ahead(
-    readers: ThreadPoolExecutor, read: Callable[[Source], _Read], pictures: Sequence[Source], size: int
-) -> Iterator[list[_Read]]:
-    """Batches of pictures read, the next one being read while the caller works on this one."""
-    waiting: deque[list[Future[_Read]]] = deque()
-    for start in range(0, len(pictures), size):
-        waiting.append([readers.submit(read, picture) for picture in pictures[start : start + size]])
-        if len(waiting) > 1:
-            yield [future.result() for future in waiting.popleft()]
-    while waiting:
-        yield [future.result() for future in waiting.popleft()]

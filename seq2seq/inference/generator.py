@@ -89,6 +89,7 @@ class Generator:
             tokens=tuple(self.target.tokenizer.pieces(ids)),
             log_probs=hypothesis.log_probs,
             alignment=None if attention is None else attention[:, :positions].float().cpu(),
+            cut=hypothesis.cut,
         )
 
 

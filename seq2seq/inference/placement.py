@@ -47,11 +47,14 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
 
 def place(model: nn.Module, device: torch.device, dtype: torch.dtype) -> nn.Module:
     """Bring a model in float32 to a device and into a format, for use and not for training."""
-    for part in model.modules():
-        if isinstance(part, ImageEncoder):
-            part.backbone = part.backbone.fused()
+    encoders = [part for part in model.modules() if isinstance(part, ImageEncoder)]
+    for encoder in encoders:
+        encoder.backbone = encoder.backbone.fused()
     if dtype is torch.int8:
         quantize(model)
+        for encoder in encoders if _gains_from_bf16(device) else ():  # its convolutions have no 8-bit products here
+            encoder.backbone.to(torch.bfloat16)
+            encoder.backbone.register_forward_hook(lambda _module, _inputs, cells: cells.float())
     else:
         model.to(device=device, dtype=dtype)
     return model.eval()

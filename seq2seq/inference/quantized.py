@@ -11,7 +11,9 @@ from torch import Tensor, nn
 
 from seq2seq.decoders.recurrent import RecurrentDecoder
 from seq2seq.encoders.backbone import Backbone
-from seq2seq.recurrent import RecurrentLayer, State, held_rows
+from seq2seq.recurrent import RecurrentLayer, State
+from seq2seq.recurrent.cell import run_steps
+from seq2seq.recurrent.lstm import LSTM
 
 _LARGEST, _ZERO = 127, 128  # inputs are unsigned to the processor: 128 stands for zero
 _TINY = 1e-12
@@ -23,8 +25,8 @@ def quantize(model: nn.Module) -> None:
     A backbone stays as it is: most of its products are convolutions.
     """
     for name, child in model.named_children():
-        if isinstance(child, RecurrentLayer) and child.kind == "lstm":
-            setattr(model, name, QuantizedLSTM(child))
+        if isinstance(child, RecurrentLayer) and isinstance(child.cell, LSTM):
+            setattr(model, name, QuantizedLSTM(child.cell))
         elif isinstance(child, nn.Linear):
             bounded = isinstance(model, RecurrentDecoder) and name == "output"  # it reads what tanh gave
             setattr(model, name, QuantizedLinear(child.weight, child.bias, bounded))
@@ -89,10 +91,10 @@ def _integers(scaled: Tensor) -> Tensor:
 class QuantizedLSTM(nn.Module):
     """A `RecurrentLayer` of LSTM cells with 8-bit products, for use and not for training."""
 
-    def __init__(self, layer: RecurrentLayer) -> None:
+    def __init__(self, cell: LSTM) -> None:
         super().__init__()
-        self.hidden_size, self.state_size = layer.hidden_size, layer.state_size
-        weight_ih, weight_hh, bias_ih, bias_hh = (part.detach().clone() for part in layer.weights())
+        self.hidden_size, self.state_size = cell.hidden_size, cell.state_size
+        weight_ih, weight_hh, bias_ih, bias_hh = (part.detach().clone() for part in cell.weights())
         for part in (weight_ih, weight_hh, bias_ih, bias_hh):
             # tanh x = 2 sigmoid 2x - 1, so that one sigmoid serves all gates; torch's tanh takes five times as long.
             part[2 * self.hidden_size : 3 * self.hidden_size] *= 2
@@ -101,7 +103,7 @@ class QuantizedLSTM(nn.Module):
 
     def zero_state(self, rows: int) -> State:
         """The state before the first step: zeros."""
-        return (self.inputs.scale.new_zeros(rows, self.hidden_size),) * 2
+        return (self.inputs.scale.new_zeros(rows, self.hidden_size),) * self.state_size
 
     def step(self, inputs: Tensor, state: State) -> State:
         """As `RecurrentLayer.step`."""
@@ -111,16 +113,7 @@ class QuantizedLSTM(nn.Module):
         self, inputs: Tensor, state: State, lengths: Tensor | None = None, reverse: bool = False
     ) -> tuple[Tensor, State]:
         """As `RecurrentLayer.forward`."""
-        gates = self.inputs(inputs)
-        steps, rows = inputs.shape[:2]
-        outputs = gates.new_empty(steps, rows, self.hidden_size)
-        for t, held in enumerate(held_rows(lengths, steps, reverse)):
-            place = steps - 1 - t if reverse else t
-            before, state = state, self._step(gates[place], state)
-            if held is not None:
-                state = tuple(torch.where(held, old, new) for old, new in zip(before, state, strict=True))
-            outputs[place] = state[0]
-        return outputs, state
+        return run_steps(self._step, self.inputs(inputs), state, lengths, reverse)
 
     def _step(self, gates: Tensor, state: State) -> State:
         """The state after a step whose inputs' product is `gates` (B, 4 H), which is used up."""

@@ -19,6 +19,7 @@ class Candidate:
         log_probs: natural logarithm of each piece's probability given those before, T numbers of at most 0.
         alignment: (T, S) how much each target piece attended to each source piece, rows summing to 1; None where it was
             not asked for or the model has no attention.
+        cut: the greatest length forced its end, or that of one of its parts: the model did not choose it.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Candidate:
     tokens: tuple[str, ...]
     log_probs: tuple[float, ...]
     alignment: Tensor | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,4 +73,5 @@ def _join(chosen: list[Candidate]) -> Candidate:
         tokens=tuple(token for candidate in chosen for token in candidate.tokens),
         log_probs=tuple(value for candidate in chosen for value in candidate.log_probs),
         alignment=None if any(block is None for block in blocks) else block_diag(*blocks),
+        cut=any(candidate.cut for candidate in chosen),
     )

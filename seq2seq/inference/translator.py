@@ -90,9 +90,11 @@ class Translator(Generator):
             **options: fields of `SearchOptions`: beam, n_best, length limits, sampling...
 
         Raises:
-            UserError: an unknown option or a value that it does not allow, not as many prefixes as lines, or a prefix
-                with characters that the model does not know.
+            UserError: an unknown option or a value that it does not allow, one text in place of several, not as many
+                prefixes as lines, or a prefix with characters that the model does not know.
         """
+        if isinstance(lines, str | bytes):
+            raise UserError("lines: this is a single text; give a list of lines, as in [line]")
         check_size("batch_size", batch_size)
         check_size("max_source_tokens", max_source_tokens)
         settings = search_options(**options)

@@ -48,8 +48,8 @@ class System:
         facts: what `seq2seq.evaluation.make_record` is given beside the scores: models, decoding, seconds, device; for
             an output file its name and SHA-256.
         curves: the training run's metrics by name, each {step: value}; empty where the model folder has none.
-        calibration: how the model's probabilities become confidences (`confidence.yaml` of its folder); None where there
-            is none, as of an ensemble or an output file.
+        calibration: how the model's probabilities become confidences (`confidence.yaml` of its folder); None where
+            there is none, as of an ensemble or an output file.
     """
 
     name: str

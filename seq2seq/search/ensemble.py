@@ -1,7 +1,7 @@
 """Several models that search as one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from math import log
 from typing import Any
@@ -30,23 +30,30 @@ class EnsembleContext:
 
 @dataclass(frozen=True)
 class EnsembleState:
-    """Each model's state."""
+    """Each model's state.
+
+    Attributes:
+        members: the states.
+        positions: S, of the source as the first model sees it; a captioner with another grid sees others.
+    """
 
     members: tuple[Any, ...]
+    positions: int
 
     @property
     def attention(self) -> Tensor | None:
-        """(R, S) mean over the models that have attention; None when none has."""
+        """(R, S) mean over the models that have attention to the first one's positions; None when none has."""
         weights = [member.attention for member in self.members if member.attention is not None]
-        return torch.stack(weights).mean(0) if weights else None
+        alike = [each for each in weights if each.shape[1] == self.positions]
+        return torch.stack(alike).mean(0) if alike else None
 
     def expand(self, k: int) -> "EnsembleState":
         """From one row a sentence to `k`."""
-        return EnsembleState(tuple(member.expand(k) for member in self.members))
+        return replace(self, members=tuple(member.expand(k) for member in self.members))
 
     def select(self, rows: Tensor, sentences: Tensor | None = None) -> "EnsembleState":
         """The hypotheses `rows` of the sentences `sentences`."""
-        return EnsembleState(tuple(member.select(rows, sentences) for member in self.members))
+        return replace(self, members=tuple(member.select(rows, sentences) for member in self.members))
 
 
 class Ensemble:
@@ -70,9 +77,8 @@ class Ensemble:
 
     def start(self, context: EnsembleContext) -> EnsembleState:
         """The state before the first token."""
-        return EnsembleState(
-            tuple(model.start(member) for model, member in zip(self.models, context.members, strict=True))
-        )
+        members = tuple(model.start(member) for model, member in zip(self.models, context.members, strict=True))
+        return EnsembleState(members, positions=context.mask.shape[1])
 
     def step(self, tokens: Tensor, state: EnsembleState) -> tuple[Tensor, EnsembleState]:
         """The logarithm (R, V) of the mean of the models' probabilities, and the new state."""
@@ -82,4 +88,4 @@ class Ensemble:
             raise UserError(f"models: an ensemble needs one vocabulary, but theirs have {sizes} tokens")
         log_probs = [logits.log_softmax(-1, dtype=torch.float32) for logits, _ in outputs]
         mean = reduce(torch.logaddexp, log_probs) - log(len(log_probs))
-        return mean, EnsembleState(tuple(member for _, member in outputs))
+        return mean, replace(state, members=tuple(member for _, member in outputs))

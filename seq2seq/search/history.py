@@ -1,5 +1,6 @@
 """Every step's choices, and the way back through them from a hypothesis' end to its beginning."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -49,16 +50,20 @@ class History:
         """
         self._records.append(_Record(sentences, choice, attention))
 
-    def hypotheses(self, ends: Ends, memory_lengths: Tensor, eos_id: int) -> list[Hypothesis]:
+    def hypotheses(
+        self, ends: Ends, memory_lengths: Tensor, max_lengths: Sequence[int], eos_id: int
+    ) -> list[Hypothesis]:
         """The hypotheses that end where `ends` says, N of them.
 
         Args:
             memory_lengths: (batch,) real source positions of every sentence of the caller's batch.
+            max_lengths: the most tokens each of those sentences may get, the end not counted.
             eos_id: the token by which a finished hypothesis is known.
         """
         tokens, log_probs, attention = self._trace_back(ends, len(memory_lengths))
         lengths = (ends.steps + 1).tolist()
         widths = memory_lengths[ends.sentences].tolist()
+        longest = [max_lengths[sentence] for sentence in ends.sentences.tolist()]
         found = []
         for row, (length, score) in enumerate(zip(lengths, ends.scores.tolist(), strict=True)):
             written = tokens[row][:length]
@@ -70,6 +75,7 @@ class History:
                     score=score,
                     attention=None if attention is None else attention[row, :length, : widths[row]].clone(),
                     finished=finished,
+                    cut=finished and length > longest[row],
                 )
             )
         return found

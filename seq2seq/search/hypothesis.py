@@ -17,7 +17,8 @@ class Hypothesis:
             penalty.
         attention: (len(log_probs), S) where the model looked when it wrote each token, S being the sentence's own
             length without padding; on the CPU. None when the model has no attention.
-        finished: the model ended it. False only when the model left no possible next token at all.
+        finished: it was ended. False only when the model left no possible next token at all.
+        cut: the greatest length forced its end: the model did not choose it.
     """
 
     tokens: tuple[int, ...]
@@ -25,3 +26,4 @@ class Hypothesis:
     score: float
     attention: Tensor | None
     finished: bool
+    cut: bool = False

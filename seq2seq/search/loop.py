@@ -133,7 +133,7 @@ def decode(
 
     ends = pool.ends()
     found: list[list[Hypothesis]] = [[] for _ in range(batch)]
-    hypotheses = history.hypotheses(ends, mask.sum(1), eos_id)
+    hypotheses = history.hypotheses(ends, mask.sum(1), constraints.longest, eos_id)
     for sentence, hypothesis in zip(ends.sentences.tolist(), hypotheses, strict=True):
         found[sentence].append(hypothesis)
     return found

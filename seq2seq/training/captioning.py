@@ -2,7 +2,7 @@
 
 import functools
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from seq2seq.data.batching import Batch, BatchLoader, TokenBatchSampler
-from seq2seq.data.captions import CaptionDataset, Features, PictureCaptions, PictureSource, Pixels
+from seq2seq.data.captions import PICTURE_MEMORY, CaptionDataset, Features, PictureCaptions, PictureSource, Pixels
 from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.data.features import FeatureCache
 from seq2seq.data.prepared import CAPTIONS, IMAGE, PreparedFolder
 from seq2seq.data.views import PLAIN, View, check_views
+from seq2seq.encoders.backbone import AUTO
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError
 from seq2seq.evaluation.captions import score_captions
@@ -84,8 +85,11 @@ class CaptionData(RecipeData):
 
     def _source(self, encoder: ImageEncoder) -> PictureSource:
         if encoder.backbone.frozen:
+            encoder.backbone.to(self.trainer.strategy.root_device)  # type: ignore[union-attr]  # Lightning does it later
             return Features(self.prepared, FeatureCache.open(self.prepared, encoder.backbone, self.views))
-        return Pixels(self.prepared, encoder.backbone.transform, self.views)
+        # Every worker keeps pictures of its own.
+        memory = PICTURE_MEMORY // max(1, self.workers)
+        return Pixels(self.prepared, encoder.backbone.transform, self.views, memory)
 
     @functools.cache  # noqa: B019 - the data module lives as long as the run
     def rewards(self, score: str) -> CaptionRewards:
@@ -143,10 +147,11 @@ class CaptioningTask(RecipeTask):
         model: the model's sizes and choices.
         optimizer: how it is trained.
         reward: what the second stage rewards.
-        start_from: model folder whose weights the training begins with, as the second stage is meant to.
+        start_from: model folder that the training goes on with, as the second stage is meant to. The model is the
+            folder's own; of `model` only the dropouts and what is fine-tuned count.
 
     Raises:
-        UserError: a value out of range, choices that do not go together, or a model folder that does not fit.
+        UserError: a value out of range, choices that do not go together, or a folder without a captioner.
     """
 
     def __init__(
@@ -157,7 +162,13 @@ class CaptioningTask(RecipeTask):
         reward: RewardConfig,
         start_from: str | None = None,
     ) -> None:
+        start = None if start_from is None else _load_captioner(start_from)
+        if start is not None:
+            model, target_vocab_size = _going_on(start, model), len(start.target.tokenizer)
+            print(f"the model is that of {start_from}; of model.model only the dropouts and encoder.fine_tune count")
         network = build_captioner(model, target_vocab_size)
+        if start is not None:
+            network.load_state_dict(start.model.state_dict())
         assert isinstance(network.encoder, ImageEncoder)
         super().__init__(network, self_contained(model, network.encoder), optimizer)
         reward.check()
@@ -166,6 +177,12 @@ class CaptioningTask(RecipeTask):
                 "model.reward.score: training on the score begins with a model that can write already; name its folder "
                 "with --model.start_from, or train one first with --model.reward.score none"
             )
+        for name in ("consistency", "attention_penalty"):
+            if reward.score != "none" and getattr(optimizer, name):
+                raise UserError(
+                    f"model.optimizer.{name}: {getattr(optimizer, name)} has no part in training on the score; set it "
+                    "to 0, or model.reward.score to none"
+                )
         for name in ("backbone_learning_rate", "attention_penalty"):
             if getattr(optimizer, name) < 0:
                 raise UserError(f"model.optimizer.{name}: {getattr(optimizer, name)} is below zero; use 0 or more")
@@ -173,7 +190,7 @@ class CaptioningTask(RecipeTask):
             raise UserError("model.optimizer.attention_penalty: the model has no attention; set it to 0")
         self.options: CaptioningConfig = optimizer
         self.reward = reward
-        self._start = None if start_from is None else self._start_from(start_from)
+        self._start = start
         print(network.encoder.describe())
 
     def parameter_groups(self) -> list[dict[str, Any]]:
@@ -209,15 +226,23 @@ class CaptioningTask(RecipeTask):
                 f"model.start_from: its tokenizer is not that of {data.prepared.path}; give the data it was trained on"
             )
 
-    def _start_from(self, folder: str) -> LoadedModel:
-        loaded = load_model(folder)
-        there, here = (
-            {name: tensor.shape for name, tensor in model.state_dict().items()} for model in (loaded.model, self.model)
-        )
-        different = sorted(name for name in there.keys() | here.keys() if there.get(name) != here.get(name))
-        if loaded.task != CAPTIONS or different:
-            raise UserError(
-                f"model.start_from: {folder} holds another model ({different[0] if different else loaded.task})"
-            )
-        self.model.load_state_dict(loaded.model.state_dict())
-        return loaded
+
+def _load_captioner(folder: str) -> LoadedModel:
+    loaded = load_model(folder)
+    if loaded.task != CAPTIONS:
+        raise UserError(f"model.start_from: {folder} holds a model for {loaded.task}, no captioner")
+    return loaded
+
+
+def _going_on(start: LoadedModel, own: CaptionerConfig) -> CaptionerConfig:
+    """The configuration of a model to go on with, and of a run's own what shapes its training alone."""
+    assert isinstance(start.config, CaptionerConfig)
+    assert isinstance(start.model.encoder, ImageEncoder)
+    there = self_contained(start.config, start.model.encoder)
+    # The folder's backbone begins with no weights of others: "auto" would train it like one that begins at random.
+    fine_tune = there.encoder.fine_tune if own.encoder.fine_tune == AUTO else own.encoder.fine_tune
+    return replace(
+        there,
+        encoder=replace(there.encoder, fine_tune=fine_tune, dropout=own.encoder.dropout),
+        decoder=replace(there.decoder, dropout=own.decoder.dropout, word_dropout=own.decoder.word_dropout),
+    )

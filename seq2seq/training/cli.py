@@ -31,7 +31,7 @@ from seq2seq.training.curves import PICTURE, LearningCurves
 from seq2seq.training.data import RecipeData, TranslationData
 from seq2seq.training.ending import EndWithValidation, Stopped, StopSafely
 from seq2seq.training.exporting import Checkpoint
-from seq2seq.training.finish import MODEL, finish, record_name
+from seq2seq.training.finish import LOGS, MODEL, REPORT, finish, record_name
 from seq2seq.training.messages import explain
 from seq2seq.training.progress_bar import TrainingBar
 from seq2seq.training.randomness import StepSeed
@@ -40,7 +40,7 @@ from seq2seq.training.task import RecipeTask, TranslationTask
 from seq2seq.training.throughput import Throughput
 from seq2seq.training.values import check_folder, check_values
 
-CHECKPOINTS, LOGS, TENSORBOARD = "checkpoints", "logs", "tensorboard"
+CHECKPOINTS, TENSORBOARD = "checkpoints", "tensorboard"
 BEST, LAST = "best", "last"
 TINY = "tiny.yaml"
 
@@ -153,7 +153,7 @@ class RecipeCLI(LightningCLI):
             self._remove_run()
 
     def _remove_run(self) -> None:
-        for name in (CHECKPOINTS, LOGS, TENSORBOARD, MODEL):
+        for name in (CHECKPOINTS, LOGS, TENSORBOARD, MODEL, REPORT):
             shutil.rmtree(self.output / name, ignore_errors=True)
         for file in (PICTURE, *(record_name(split) for split in SPLITS)):
             (self.output / file).unlink(missing_ok=True)

@@ -66,11 +66,16 @@ class CaptionRewards:
         """The worth of each hypothesis for the picture with that number in the split."""
         return [
             self._reward.score(
-                [*ptb_tokenize(self.tokenizer.decode(hypothesis.tokens)), *([END] if hypothesis.finished else [])],
+                ptb_tokenize(self.tokenizer.decode(hypothesis.tokens)) + [END] * _chose_its_end(hypothesis),
                 picture,
             )
             for hypothesis in hypotheses
         ]
+
+
+def _chose_its_end(hypothesis: Hypothesis) -> bool:
+    """Whether the model ended it; what was forced is neither rewarded nor learned."""
+    return hypothesis.finished and not hypothesis.cut
 
 
 def self_critical_loss(
@@ -105,7 +110,7 @@ def self_critical_loss(
     captions = [hypothesis for found in drawn for hypothesis in found]
     prefix, goal = teach([list(hypothesis.tokens) for hypothesis in captions])
     for row, hypothesis in zip(goal, captions, strict=True):
-        if not hypothesis.finished:  # its end was not chosen but forced
+        if not _chose_its_end(hypothesis):
             row[len(hypothesis.tokens)] = 0
     rows = torch.arange(len(pictures)).repeat_interleave(config.samples)
     read = replace(batch, prefix=prefix, goal=goal, rows=rows).to(batch.source.device)
@@ -113,6 +118,7 @@ def self_critical_loss(
     context = model.encode(batch.source, batch.source_lengths)
     worth: list[Tensor] = []
     for targets in read.targets():
+        assert targets.rows is not None
         features, _ = model.decoder.teach(targets.prefix, context.select(targets.rows))
         real = targets.goal != PAD_ID
         losses = cross_entropy(model.decoder.output(features[real]).float(), targets.goal[real], reduction="none")

@@ -1,7 +1,10 @@
 """`seq2seq caption` and `seq2seq evaluate` with a captioner, as a user types them."""
 
+import errno
 import json
+import os
 import random
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,6 +13,7 @@ from toy_captions import COLOURS, paint, write_pictures
 
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.folder import save_model
+from seq2seq.inference import Captioner
 from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 FAST = ("--max-length", 5, "--precision", "fp32", "--device", "cpu")
@@ -96,6 +100,63 @@ def test_names_with_tabs_and_line_feeds_stay_in_their_line(seq2seq, model, pictu
     assert record["picture"] == str(odd)
 
 
+@pytest.mark.parametrize("name", ["x**.jpg", "y" * 300 + ".jpg", "z" * 300 + "*.jpg", "sealed/0.png"])
+def test_a_name_that_cannot_be_looked_at_costs_its_own_line_only(seq2seq, model, pictures, monkeypatch, name):
+    look = os.stat
+
+    def sealed(path, *arguments, **options):
+        if "sealed" in str(path):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return look(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "stat", sealed)  # to root all folders are open
+    first, second = (line.split("\t") for line in lines(seq2seq("caption", model, name, pictures / "0.png", *FAST)))
+    assert first[:2] == [name, ""]
+    assert first[2].startswith(f"{name}: ")
+    assert len(second) == 2
+
+
+def test_a_folder_with_a_file_that_cannot_be_looked_at(seq2seq, model, pictures, monkeypatch):
+    is_file = Path.is_file
+
+    def sealed(path):
+        if path.name == "1.png":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", sealed)
+    found = [line.split("\t") for line in lines(seq2seq("caption", model, pictures, *FAST))]
+    assert [len(fields) for fields in found] == [2, 3, 2, 2]
+    assert found[1][2].endswith("1.png: cannot be read (Permission denied)")
+
+
+@pytest.mark.parametrize("json_lines", [False, True])
+def test_a_name_that_is_not_utf_8_is_written_as_far_as_it_is(seq2seq, model, pictures, tmp_path, json_lines):
+    odd = os.fsdecode(os.fsencode(pictures) + b"/caf\xe9.png")
+    os.rename(pictures / "0.png", odd)
+    (pictures / os.fsdecode(b"caf\xe8.png")).write_text("no picture")
+    output = tmp_path / "captions"
+    outcome = seq2seq("caption", model, pictures, "--output", output, *(["--json"] if json_lines else []), *FAST)
+    assert outcome.code == 0, outcome.err
+    broken, whole, *_ = [line for line in output.read_text(encoding="utf-8").splitlines() if "caf" in line]
+    assert broken.count("caf\ufffd.png") == 2, "in the reason, too"
+    assert "not a picture" in broken
+    assert whole.count("caf\ufffd.png") == 1
+
+
+def test_the_pictures_are_read_in_one_go(seq2seq, model, pictures, monkeypatch):
+    """Not batch by batch, each of which would begin with waiting for the first picture."""
+    runs, caption_each = [], Captioner.caption_each
+
+    def counted(self, given, **options):
+        runs.append(len(given))
+        return caption_each(self, given, **options)
+
+    monkeypatch.setattr(Captioner, "caption_each", counted)
+    assert len(lines(seq2seq("caption", model, *[pictures / "0.png"] * 20, "--batch-size", 1, *FAST))) == 20
+    assert runs == [20]
+
+
 def test_json_lines_tell_what_is_asked(seq2seq, model, pictures):
     names = [pictures / "0.png", "none.png"]
     outcome = seq2seq("caption", model, *names, "--n-best", 2, "--scores", "--alignments", *FAST)
@@ -115,8 +176,15 @@ def test_attention_pictures(seq2seq, model, pictures, tmp_path):
     more.mkdir()
     (pictures / "1.png").rename(more / "0.png")
     lines(seq2seq("caption", model, pictures / "0.png", more / "0.png", "--attention-dir", tmp_path / "seen", *FAST))
-    assert {path.name for path in (tmp_path / "seen").iterdir()} == {"0.png", "0-2.png"}
-    assert min(Image.open(tmp_path / "seen" / "0.png").size) > 200
+    assert {path.name for path in (tmp_path / "seen").iterdir()} == {"0.attention.png", "0-2.attention.png"}
+    assert min(Image.open(tmp_path / "seen" / "0.attention.png").size) > 200
+
+
+def test_attention_pictures_leave_the_pictures_beside_them_as_they_are(seq2seq, model, pictures):
+    before = {path.name: path.read_bytes() for path in pictures.iterdir()}
+    lines(seq2seq("caption", model, pictures, "--attention-dir", pictures, *FAST))
+    assert {path.name: path.read_bytes() for path in pictures.iterdir() if path.name in before} == before
+    assert len(list(pictures.iterdir())) == len(before) + 4
 
 
 def test_an_ensemble_is_named_by_options(seq2seq, model, pictures):

@@ -177,6 +177,19 @@ def test_a_table_of_ones_own(command, tmp_path, form, header):
     assert counts == dict.fromkeys(NAMES, 2)
 
 
+@pytest.mark.parametrize("named_by_the_link", [False, True])
+def test_pictures_in_full_in_a_folder_that_is_a_link(command, tmp_path, named_by_the_link):
+    images = _paint(tmp_path / "disk" / "photos")
+    link = tmp_path / "photos"
+    link.symlink_to(images)
+    folder = link if named_by_the_link else images
+    table = _write_table(tmp_path / "captions.tsv", [(str(folder / name), caption) for name, caption in CAPTIONS])
+    sizes = ["--dev-size", "3", "--test-size", "4", *SMALL]
+    code, _, _ = command(captions, table, "--images", link, "--languages", "en", "--output", tmp_path / "out", *sizes)
+    assert code == 0
+    assert _check_whole(tmp_path / "out", 40).manifest["dropped"] == {}
+
+
 def test_tables_of_ones_own_in_two_languages_beside_the_pictures(command, tmp_path):
     _paint(tmp_path)
     rows = [("x", caption, name, caption.replace("picture", "Bild")) for name, caption in CAPTIONS]

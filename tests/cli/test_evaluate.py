@@ -9,6 +9,7 @@ import pytest
 import sacrebleu
 
 from seq2seq.files import sha256
+from seq2seq.inference.confidence import Calibration
 
 SPLITS = ("train", "dev", "test")
 
@@ -80,6 +81,7 @@ def test_scores_are_recorded_with_all_that_made_them(seq2seq, model, files):
     assert record["decoding"]["beam"] == 3
     assert record["decoding"]["precision"] == "fp32"
     assert record["speed"]["sentences_per_second"] > 0
+    assert record["speed"]["tokens_per_second"] > record["speed"]["sentences_per_second"]
     assert record["baseline"] is None
     assert {"seq2seq", "torch", "sacrebleu", "python"} <= record["versions"].keys()
     assert record["hardware"]["cores"] > 0
@@ -95,6 +97,18 @@ def test_prepared_folder_in_the_models_direction(seq2seq, model, prepared, pairs
     assert record["scores"]["BLEU"]["value"] == pytest.approx(100)
     assert (record["data"]["name"], record["data"]["split"]) == ("tiny", "dev")
     assert record["data"]["files"][0]["sha256"] == sha256(prepared / "dev.tsv")
+
+
+def test_confidence_is_fitted_on_request(seq2seq, model, prepared):
+    plain = seq2seq("evaluate", model, "--data", prepared, "--split", "dev")
+    assert plain.code == 0, plain.err
+    assert not (model / "confidence.yaml").exists()
+    outcome = seq2seq("evaluate", model, "--data", prepared, "--split", "dev", "--fit-confidence")
+    assert outcome.code == 0, outcome.err
+    assert str(model / "confidence.yaml") in outcome.out
+    calibration = Calibration.load(model)
+    assert calibration.words > 8
+    assert (calibration.data["name"], calibration.data["split"]) == ("tiny", "dev")
 
 
 def test_baseline(seq2seq, model, files, tmp_path):
@@ -165,6 +179,11 @@ def test_ensemble_has_no_folder_for_its_scores(seq2seq, model, random_models, fi
         (["--hypothesis", "{source}", "--data", "{prepared}"], "--target-language CODE is needed"),
         (["--hypothesis", "{source}", "--data", "{prepared}", "--target-language", "fr"], "no language 'fr'"),
         (["{model}", "--data", "{prepared}", "--n-best", "2"], "unknown option --n-best"),
+        (
+            ["{model}", "{model}", "--data", "{prepared}", "--fit-confidence"],
+            "--fit-confidence goes with one MODEL only",
+        ),
+        (["--hypothesis", "{source}", "--reference", "{source}", "--fit-confidence"], "goes with one MODEL only"),
         (["{model}", "--source", "{tmp}/no.txt", "--reference", "{reference}"], "no.txt: no such file"),
         (
             ["{model}", "--source", "{source}", "--reference", "{reference}", "--reference", "{short}"],

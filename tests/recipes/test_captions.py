@@ -1,5 +1,6 @@
 """The captioning recipe, from pictures to a captioner in use."""
 
+import csv
 import json
 import random
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 from toy_captions import COLOURS, captions_of, paint, write_pictures
 
 from seq2seq.inference import Captioner
@@ -64,16 +67,27 @@ def test_a_frozen_and_a_trained_backbone_learn(prepared, tmp_path, fine_tune, in
         assert caption in captions_of(colour)
 
 
-def test_the_second_stage_begins_with_the_first_ones_model(prepared, tmp_path, capsys):
+def test_the_second_stage_begins_with_the_first_ones_model(prepared, tmp_path):
     frozen = "--model.model.encoder.fine_tune=none"
     run(*options(prepared, tmp_path / "first", frozen, "--trainer.max_steps=60"))
+    kept = set((prepared / ".features").iterdir())
     second = [f"--config={RECIPE / 'self_critical.yaml'}", f"--model.start_from={tmp_path / 'first' / 'model'}"]
-    run(*second, *options(prepared, tmp_path / "second", frozen, "--trainer.max_steps=30"))
+    sizes = ["--model.model.encoder.backbone=mobilenet_v2", "--model.model.encoder.weights=default"]  # of no account
+    run(*second, *options(prepared, tmp_path / "second", *sizes, "--trainer.max_steps=30"))
+    assert set((prepared / ".features").iterdir()) == kept, "the first stage's features serve"
     first, after = (
         json.loads((tmp_path / name / "scores.dev.json").read_text())["scores"]["CIDEr-D"]["value"]
         for name in ("first", "second")
     )
     assert after > 0.9 * first
+    weights = [load_file(tmp_path / name / "model" / "model.safetensors") for name in ("first", "second")]
+    moved = {name for name, tensor in weights[0].items() if not torch.equal(tensor, weights[1][name])}
+    assert any(name.startswith("decoder.") for name in moved)
+    assert not any("backbone" in name for name in moved)
+    with next((tmp_path / "second" / "logs").rglob("metrics.csv")).open() as file:
+        rewards = [float(row["train_reward"]) for row in csv.DictReader(file) if row["train_reward"]]
+    assert len(rewards) == 3
+    assert all(0 < reward <= 10 for reward in rewards)
     assert "best.ckpt" in {path.name for path in (tmp_path / "second").rglob("*.ckpt")}
 
 
@@ -83,3 +97,23 @@ def test_the_script_tells_what_it_needs(tmp_path):
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_tiny_run_draws_its_own_pictures(tmp_path):
+    few = ["--trainer.max_steps=6", "--trainer.val_check_interval=6", "--data.batch_size=8", "--output=run"]
+    command = [sys.executable, str(RECIPE / "train.py"), "--tiny", *few]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    assert (tmp_path / "prepared" / "tiny_scenes" / "manifest.json").exists()
+    assert (tmp_path / "run" / "model" / "model.safetensors").exists()
+
+
+def test_what_is_in_the_way_of_the_pictures_is_told_without_a_traceback(tmp_path):
+    (tmp_path / "prepared").mkdir()
+    (tmp_path / "prepared" / "tiny_scenes").write_text("mine")
+    command = [sys.executable, str(RECIPE / "train.py"), "--tiny"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("error: prepared/tiny_scenes: the pictures could not be drawn there")
+    assert "Traceback" not in done.stderr

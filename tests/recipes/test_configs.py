@@ -10,8 +10,11 @@ import yaml
 from toy_captions import write_pictures
 from toy_data import LANGUAGES, reversed_words, write_prepared
 
+from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
+from seq2seq.folder import save_model
+from seq2seq.model import CaptionerConfig, ImageEncoderConfig, build_captioner
 from seq2seq.training.captioning import CaptionData, CaptioningTask
 from seq2seq.training.cli import RecipeCLI, make_cli
 
@@ -46,13 +49,25 @@ def toy(tmp_path_factory) -> list[str]:
     return [f"--data.prepared={folder}", f"--data.source={source}", f"--data.target={target}", f"--output={output}"]
 
 
+@pytest.fixture(scope="module")
+def first_stage(toy_captions, tmp_path_factory) -> Path:
+    """A model folder for the second stage to begin with."""
+    prepared = PreparedFolder.open(toy_captions[0].partition("=")[2])
+    config = CaptionerConfig(encoder=ImageEncoderConfig(backbone="small_cnn", weights="none", image_size=32))
+    model, folder = build_captioner(config, len(prepared.tokenizer("en"))), tmp_path_factory.mktemp("first") / "model"
+    save_model(folder, model, config, None, ("en", prepared.tokenizer_path("en")), card="")
+    return folder
+
+
 def test_there_are_configs():
     assert len(CONFIGS) >= 5
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: str(path.relative_to(RECIPES)))
-def test_a_config_is_understood(config, toy, toy_captions):
+def test_a_config_is_understood(config, toy, toy_captions, first_stage):
     main = CAPTIONS if config.parent.name.startswith("caption") else TRANSLATION
+    if config.name == "self_critical.yaml":
+        toy_captions = [*toy_captions, f"--model.start_from={first_stage}"]
     assert parse(config, main, toy, toy_captions).model.config.decoder.layers >= 1
 
 

@@ -16,6 +16,7 @@ from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.folder import load_model, save_model
 from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, build_model
+from seq2seq.recurrent import CELLS
 
 TEXT = ["a small house", "the tall tree is here", "houses and trees", "he walks home", "no one knows"]
 ENCODER = EncoderConfig(hidden_size=6, layers=2)
@@ -37,6 +38,10 @@ CONFIGS = {
         ),
     ),
     "no attention": ModelConfig(8, "decoder", ENCODER, replace(DECODER, injections=["every_step"])),
+} | {
+    cell: ModelConfig(8, "decoder", replace(ENCODER, cell=cell), replace(DECODER, cell=cell))
+    for cell in CELLS
+    if cell not in ("lstm", "gru", "rnn")
 }
 SEPARATE = [name for name, config in CONFIGS.items() if config.tied_embeddings != "all"]
 
@@ -329,7 +334,7 @@ BROKEN = {
     "huge depth": (set_option("model.encoder.layers", 10**9), "model.encoder.layers: 1000000000 is not from 1 to 64"),
     "unknown cell": (
         set_option("model.encoder.cell", "lsmt"),
-        "'lsmt' is not one of lstm, gru, rnn; did you mean 'lstm'",
+        f"'lsmt' is not one of {', '.join(CELLS)}; did you mean 'lstm'",
     ),
     "cell a list": (set_option("model.encoder.cell", ["lstm"]), "model.encoder.cell: ['lstm'] is not one of"),
     "injections no list": (set_option("model.decoder.injections", "attention"), "'attention' is not a list"),

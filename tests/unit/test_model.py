@@ -33,7 +33,12 @@ CONFIGS = {
         ),
     ),
     "cells of two kinds": replace(CONFIG, encoder=replace(CONFIG.encoder, cell="gru")),
+} | {
+    cell: replace(CONFIG, encoder=replace(CONFIG.encoder, cell=cell), decoder=replace(CONFIG.decoder, cell=cell))
+    for cell in CELLS
+    if cell not in ("lstm", "gru", "rnn")
 }
+NAMES = ", ".join(CELLS)
 every_config = pytest.mark.parametrize("name", CONFIGS)
 
 SOURCE = torch.tensor([[5, 6, 7, 8, 3], [4, 3, 0, 0, 0], [9, 8, 7, 3, 0]])
@@ -118,6 +123,30 @@ def test_any_encoder_goes_with_any_decoder(encoder_cell, decoder_cell):
     assert logits(make(config)).shape == (3, 4, 12)
 
 
+@pytest.mark.parametrize("feeding", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_in_bfloat16_by_autocast_and_altogether(cell, feeding):
+    config = replace(
+        CONFIG,
+        encoder=replace(CONFIG.encoder, cell=cell, layer_norm=True),
+        decoder=replace(CONFIG.decoder, cell=cell, layer_norm=True, input_feeding=feeding),
+    )
+    model = make(config).float()
+    expected = logits(model)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = logits(model)
+    found.float().sin().sum().backward()
+    assert all(parameter.grad.isfinite().all() for parameter in model.parameters())
+    model = model.to(torch.bfloat16)
+    with torch.inference_mode():
+        state = model.start(model.encode(SOURCE, LENGTHS))
+        for position, tokens in enumerate(PREFIX.t()):
+            scores, state = model.step(tokens, state)
+            assert scores.dtype == torch.bfloat16
+            torch.testing.assert_close(scores.float(), expected[:, position], atol=0.15, rtol=0)
+    torch.testing.assert_close(found.float(), expected, atol=0.15, rtol=0)
+
+
 @pytest.mark.parametrize(("tied", "matrices"), [("none", 3), ("decoder", 2), ("all", 1)])
 def test_tied_embeddings_are_one_memory(tied, matrices):
     model = make(replace(CONFIG, tied_embeddings=tied))
@@ -140,14 +169,14 @@ def test_one_seed_gives_one_model():
         ("encoder", "layers", 10**6, "model.encoder.layers: 1000000 is not from 1 to"),
         ("encoder", "dropout", 1.0, "model.encoder.dropout: 1.0 is not a rate"),
         ("encoder", "word_dropout", -0.1, "model.encoder.word_dropout: -0.1 is not a rate"),
-        ("encoder", "cell", "gruu", "model.encoder: cell 'gruu' is not one of lstm, gru, rnn; did you mean 'gru'?"),
+        ("encoder", "cell", "gruu", f"model.encoder: cell 'gruu' is not one of {NAMES}; did you mean 'gru'?"),
         ("decoder", "hidden_size", 0, "model.decoder.hidden_size: 0 is not from 1 to"),
         ("decoder", "heads", 0, "model.decoder.heads: 0 is not from 1 to"),
         ("decoder", "heads", 3, "model.decoder: attention: 3 heads do not divide the query's 10 and the memory's 10"),
         ("decoder", "dropout", float("nan"), "model.decoder.dropout: nan is not a rate"),
         ("decoder", "injections", [], "model.decoder: injections: at least one of initial_state"),
         ("decoder", "injections", ["every_stop"], "injection 'every_stop' is not one of"),
-        ("decoder", "cell", "LSTM", "model.decoder: cell 'LSTM' is not one of lstm, gru, rnn"),
+        ("decoder", "cell", "LSTM", f"model.decoder: cell 'LSTM' is not one of {NAMES}"),
         ("decoder", "attention", "genral", "attention 'genral' is not one of additive, general, dot; did you mean"),
         (None, "embedding_size", 0, "model.embedding_size: 0 is not from 1 to"),
         (None, "tied_embeddings", "both", "model.tied_embeddings: 'both' is not one of none, decoder, all"),

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import torch
 from torch import nn
@@ -9,6 +11,7 @@ from seq2seq.recurrent import CELLS
 TOKENS = torch.tensor([[5, 6, 7, 8, 9], [4, 0, 0, 0, 0], [3, 8, 5, 0, 0], [9, 9, 2, 6, 0]])
 LENGTHS = torch.tensor([5, 1, 3, 4])
 MASK = torch.arange(5) < LENGTHS[:, None]
+WITH_CELL_STATE = ("lstm", "peephole")
 EVERY_KIND = [
     {"cell": cell, "bidirectional": bidirectional, "residual": extras, "layer_norm": extras, "layers": layers}
     for cell in CELLS
@@ -30,12 +33,15 @@ def assert_same(context, other):
     torch.testing.assert_close((context.mask, context.summary), (other.mask, other.summary))
 
 
-@pytest.mark.parametrize("cell", CELLS)
+TORCH = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN, "irnn": partial(nn.RNN, nonlinearity="relu")}
+
+
+@pytest.mark.parametrize("cell", TORCH)
 @pytest.mark.parametrize("bidirectional", [True, False])
 @pytest.mark.parametrize("layers", [1, 2])
 def test_equals_torch_with_hidden_and_cell_states(cell, bidirectional, layers):
     encoder = make(cell=cell, bidirectional=bidirectional, layers=layers)
-    theirs = CELLS[cell](6, 4, num_layers=layers, bidirectional=bidirectional).double()
+    theirs = TORCH[cell](6, 4, num_layers=layers, bidirectional=bidirectional).double()
     for depth, directions in enumerate(encoder.layers):
         for direction, layer in enumerate(directions):
             for name, parameter in layer.cell.named_parameters():
@@ -59,7 +65,7 @@ def test_shapes_and_mask(options):
     assert context.memory.shape == (4, 5, encoder.memory_size)
     assert context.summary.shape == (4, encoder.summary_size)
     assert encoder.memory_size == (8 if options["bidirectional"] else 4)
-    assert encoder.summary_size == encoder.memory_size * (2 if options["cell"] == "lstm" else 1)
+    assert encoder.summary_size == encoder.memory_size * (2 if options["cell"] in WITH_CELL_STATE else 1)
     assert torch.equal(context.mask, MASK)
 
 
@@ -137,5 +143,25 @@ def test_dropout_acts_in_training_only(option):
 
 
 def test_unknown_cell_is_named():
-    with pytest.raises(ValueError, match="cell 'lsmt' is not one of lstm, gru, rnn; did you mean 'lstm'"):
+    with pytest.raises(ValueError, match=f"cell 'lsmt' is not one of {', '.join(CELLS)}; did you mean 'lstm'"):
         make(cell="lsmt")
+
+
+# The weights of one encoder as model folders name them, and as checkpoints of optimizers count them.
+NAMES = ["embedding.weight"]
+NAMES += [
+    f"layers.{depth}.{direction}.cell.{kind}_{part}_l0"
+    for depth in (0, 1)
+    for direction in (0, 1)
+    for kind in ("weight", "bias")
+    for part in ("ih", "hh")
+]
+NAMES += [f"norms.{depth}.{kind}" for depth in (0, 1) for kind in ("weight", "bias")]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+def test_weights_keep_their_names_and_order(cell):
+    """Those of the first version, whose model folders and checkpoints must go on loading."""
+    encoder = make(cell=cell, layer_norm=True)
+    assert [name for name, _ in encoder.named_parameters()] == NAMES
+    assert list(encoder.state_dict()) == NAMES

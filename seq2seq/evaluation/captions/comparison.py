@@ -1,12 +1,96 @@
 """Whether one system's captions are better than another's beyond chance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from seq2seq.evaluation.captions.scores import bootstrap, caption_metrics, score_captions
-from seq2seq.evaluation.scores import RESAMPLES, Comparison
+from seq2seq.evaluation.captions.scores import (
+    CaptionMetric,
+    bootstrap,
+    caption_metrics,
+    randomise,
+    scores_of,
+)
+from seq2seq.evaluation.results import RESAMPLES, TRIALS, Comparison, PairedTest, Score, least_p
+
+Array = NDArray[np.float64]
+
+_ROUNDING = 1e-9  # points; sums of the same numbers in another order
+
+
+class CaptionScorer:
+    """coco-caption's scores of any number of systems against one set of references.
+
+    Args:
+        references: those of each picture, as they were written.
+        meteor: METEOR's jar, as `find_meteor` finds it; without it there is no METEOR.
+    """
+
+    def __init__(self, references: Sequence[Sequence[str]], meteor: Path | None = None) -> None:
+        self.references, self.meteor = references, meteor
+        self._known: dict[tuple[str, ...], list[CaptionMetric]] = {}
+
+    def score(self, outputs: Sequence[str], resamples: int = RESAMPLES) -> dict[str, Score]:
+        """A system's scores, by name, as `score_captions` gives them.
+
+        Raises:
+            UserError: no captions, not as many as pictures, a picture without references, or a METEOR that failed.
+        """
+        return scores_of(self._metrics(outputs), self.references, resamples)
+
+    def compare(
+        self, outputs: Sequence[str], baseline: Sequence[str], resamples: int = RESAMPLES
+    ) -> dict[str, Comparison]:
+        """Test by a paired bootstrap, score by score, whether captions differ from a baseline's; errors as in `score`.
+
+        The same pictures are drawn for both; p is how often the difference of a draw strays from the difference found
+        by at least as much, as in sacrebleu.
+        """
+        base = self.score(baseline, resamples)
+        p_values = self._bootstrap(self._metrics(baseline), self._metrics(outputs), resamples)
+        system = self.score(outputs, resamples=0)
+        return {name: Comparison(base[name], system[name].value - base[name].value, p_values[name]) for name in base}
+
+    def paired_tests(self, systems: Mapping[str, Sequence[str]]) -> list[PairedTest]:
+        """A paired bootstrap and a randomisation of every two systems on every score; errors as in `score`."""
+        tests = []
+        scores = {name: self.score(outputs, resamples=0) for name, outputs in systems.items()}
+        for place, first in enumerate(systems):
+            for second in list(systems)[place + 1 :]:
+                pair = self._metrics(systems[first]), self._metrics(systems[second])
+                drawn, swapped = self._bootstrap(*pair, RESAMPLES), self._randomisation(*pair, TRIALS)
+                least = least_p(systems[first], systems[second])
+                for name, score in scores[first].items():
+                    difference = scores[second][name].value - score.value
+                    p_values = [max(least, found[name]) if difference else 1.0 for found in (drawn, swapped)]
+                    tests.append(PairedTest(first, second, name, difference, *p_values))
+        return tests
+
+    def sentence_scores(self, outputs: Sequence[str]) -> list[float]:
+        """CIDEr-D of each caption, from 0 to 1000; errors as in `score`."""
+        cider = next(metric for metric in self._metrics(outputs) if "CIDEr-D" in metric.rules)
+        return (100 * cider.statistics[:, 0]).tolist()
+
+    def _metrics(self, outputs: Sequence[str]) -> list[CaptionMetric]:
+        key = tuple(outputs)
+        if key not in self._known:
+            self._known[key] = caption_metrics(outputs, self.references, self.meteor)
+        return self._known[key]
+
+    def _bootstrap(
+        self, first: Sequence[CaptionMetric], second: Sequence[CaptionMetric], resamples: int
+    ) -> dict[str, float]:
+        drawn = bootstrap(first, resamples), bootstrap(second, resamples)
+        found = _differences(first, second)
+        return {name: _p(np.abs(drawn[1][name] - drawn[0][name] - found[name]), found[name]) for name in found}
+
+    def _randomisation(
+        self, first: Sequence[CaptionMetric], second: Sequence[CaptionMetric], trials: int
+    ) -> dict[str, float]:
+        one, other = randomise(first, second, trials)
+        return {name: _p(np.abs(one[name] - other[name]), value) for name, value in _differences(first, second).items()}
 
 
 def compare_captions(
@@ -19,19 +103,22 @@ def compare_captions(
 ) -> dict[str, Comparison]:
     """Test whether captions differ from a baseline's, score by score, by a paired bootstrap (Koehn, 2004).
 
-    The same pictures are drawn for both; p is how often the difference of a draw strays from the difference found by at
-    least as much, as in sacrebleu. Arguments and errors as in `score_captions`; `baseline` holds the other captions.
+    As `CaptionScorer.compare`. Arguments and errors as in `score_captions`; `baseline` holds the other captions.
 
     >>> compare_captions(["a dog"], ["a cat"], [["a dog"]])["BLEU-1"].difference.__round__(1)
     50.0
     """
-    system = score_captions(hypotheses, references, resamples=0, meteor=meteor)
-    base = score_captions(baseline, references, resamples=resamples, meteor=meteor)
-    drawn = [bootstrap(caption_metrics(captions, references, meteor), resamples) for captions in (hypotheses, baseline)]
-    comparisons = {}
-    for name, score in base.items():
-        difference = system[name].value - score.value
-        strayed = np.abs(drawn[0][name] - drawn[1][name] - difference) >= abs(difference)
-        p_value = float((strayed.sum() + 1) / (len(strayed) + 1)) if difference else 1.0
-        comparisons[name] = Comparison(score, difference, p_value)
-    return comparisons
+    return CaptionScorer(references, meteor).compare(hypotheses, baseline, resamples)
+
+
+def _differences(first: Sequence[CaptionMetric], second: Sequence[CaptionMetric]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for one, other in zip(first, second, strict=True):
+        values = 100 * (other.value(other.statistics.sum(0)) - one.value(one.statistics.sum(0)))
+        found |= dict(zip(one.rules, map(float, values), strict=True))
+    return found
+
+
+def _p(strayed: Array, difference: float) -> float:
+    """How often chance gave at least as much; the one that was found counts among the draws."""
+    return float(((strayed >= abs(difference) - _ROUNDING).sum() + 1) / (len(strayed) + 1)) if difference else 1.0

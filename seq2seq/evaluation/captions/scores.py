@@ -14,7 +14,7 @@ from seq2seq.evaluation.captions.cider import SIGMA, CiderD
 from seq2seq.evaluation.captions.meteor import meteor_from_statistics, meteor_statistics
 from seq2seq.evaluation.captions.ptb import VERSION, ptb_tokenize
 from seq2seq.evaluation.captions.rouge import rouge_l
-from seq2seq.evaluation.scores import RESAMPLES, Score
+from seq2seq.evaluation.results import RESAMPLES, Score
 
 Array = NDArray[np.float64]
 
@@ -47,9 +47,15 @@ def score_captions(
     >>> {name: round(score.value, 1) for name, score in scores.items()}
     {'BLEU-1': 81.9, 'BLEU-2': 81.9, 'BLEU-3': 81.9, 'BLEU-4': 2.6, 'ROUGE-L': 88.6, 'CIDEr-D': 417.0}
     """
-    metrics = caption_metrics(hypotheses, references, meteor)
+    return scores_of(caption_metrics(hypotheses, references, meteor), references, resamples)
+
+
+def scores_of(
+    metrics: "Sequence[CaptionMetric]", references: Sequence[Sequence[str]], resamples: int
+) -> dict[str, Score]:
+    """The scores that the statistics of a system's captions make; see `score_captions`."""
     # A bootstrap of one picture draws that picture every time: an interval of no width that would mean nothing.
-    resamples = resamples if len(hypotheses) > 1 else 0
+    resamples = resamples if len(references) > 1 else 0
     signature = _signature(references, resamples)
     draws = bootstrap(metrics, resamples) if resamples else {}
     scores = {}
@@ -123,15 +129,44 @@ def bootstrap(metrics: Sequence[CaptionMetric], resamples: int) -> dict[str, Arr
     """
     number = len(metrics[0].statistics)
     random = np.random.default_rng(_SEED)
-    statistics = np.concatenate([metric.statistics for metric in metrics], axis=1)
-    drawn = []
-    for start in range(0, resamples, max(1, _AT_ONCE // number)):
-        rounds = min(resamples - start, max(1, _AT_ONCE // number))
-        drawn.append(random.multinomial(number, np.full(number, 1 / number), size=rounds) @ statistics)
+    statistics = _together(metrics)
+    drawn = [
+        random.multinomial(number, np.full(number, 1 / number), size=rounds) @ statistics
+        for rounds in _rounds(resamples, number)
+    ]
+    return _values(metrics, np.concatenate(drawn))
+
+
+def randomise(
+    first: Sequence[CaptionMetric], second: Sequence[CaptionMetric], trials: int
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """The values (trials,) of each score, times 100, of two systems that exchange captions by a coin's toss."""
+    one, other = _together(first), _together(second)
+    random = np.random.default_rng(_SEED)
+    swapped = [
+        random.integers(2, size=(rounds, len(one))).astype(float) @ (other - one)
+        for rounds in _rounds(trials, len(one))
+    ]
+    moved = np.concatenate(swapped)
+    return _values(first, one.sum(0) + moved), _values(second, other.sum(0) - moved)
+
+
+def _together(metrics: Sequence[CaptionMetric]) -> Array:
+    return np.concatenate([metric.statistics for metric in metrics], axis=1)
+
+
+def _rounds(draws: int, number: int) -> list[int]:
+    """Draws of so many numbers each, in parts that fit into memory."""
+    most = max(1, _AT_ONCE // number)
+    return [min(most, draws - start) for start in range(0, draws, most)]
+
+
+def _values(metrics: Sequence[CaptionMetric], sums: Array) -> dict[str, Array]:
+    """The values (draws,) of each score, times 100, from sums (draws, numbers) of all statistics."""
     ends = np.cumsum([metric.statistics.shape[1] for metric in metrics])[:-1]
     values: dict[str, Array] = {}
-    for metric, sums in zip(metrics, np.split(np.concatenate(drawn), ends, axis=1), strict=True):
-        values |= dict(zip(metric.rules, 100 * metric.value(sums).T, strict=True))
+    for metric, part in zip(metrics, np.split(sums, ends, axis=1), strict=True):
+        values |= dict(zip(metric.rules, 100 * metric.value(part).T, strict=True))
     return values
 
 

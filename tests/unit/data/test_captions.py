@@ -5,7 +5,7 @@ import pytest
 import torch
 from toy_captions import captions_of, write_pictures
 
-from seq2seq.data.batching import BatchPlan
+from seq2seq.data.batching import BatchLoader, BatchPlan, TokenBatchSampler
 from seq2seq.data.captions import CaptionDataset, Features, PictureCaptions, Pixels
 from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.data.features import FeatureCache
@@ -106,3 +106,13 @@ def test_targets_come_in_groups_of_like_length(prepared, backbone, copies):
         rows += [(row, tuple(ids[ids != 0].tolist())) for row, ids in zip(group.rows.tolist(), group.goal, strict=True)]
     whole = zip(batch.rows.tolist(), batch.goal, strict=True)
     assert sorted(rows) == sorted((row, tuple(ids[ids != 0].tolist())) for row, ids in whole)
+
+
+def test_a_worker_keeps_the_pictures_that_it_has_read(tmp_path, backbone):
+    own = PreparedFolder.open(write_pictures(tmp_path / "prepared", {"train": 4}))
+    alike = np.ones(4, dtype=np.int64)
+    loader = BatchLoader(dataset(own, backbone), TokenBatchSampler(alike, alike, 2, by_tokens=False), workers=1)
+    first = torch.cat([batch.source for batch in loader])
+    for name in own.images():
+        own.image_path(name).unlink()
+    assert torch.cat([batch.source for batch in loader]).shape == first.shape

@@ -17,7 +17,7 @@ from seq2seq.data import features
 from seq2seq.data.features import FeatureCache
 from seq2seq.data.images import load_image
 from seq2seq.data.prepared import PreparedFolder
-from seq2seq.data.views import view_pixels
+from seq2seq.data.views import view_square
 from seq2seq.encoders.backbone import Backbone
 from seq2seq.errors import UserError
 
@@ -30,8 +30,8 @@ def files(tmp_path):
 
 
 def expected(path, view="plain"):
-    pixels = view_pixels(ToyNet.transform, load_image(path), view)
-    return ToyNet()(pixels[None])[0]
+    square = view_square(ToyNet.transform, load_image(path), view)
+    return ToyNet()(ToyNet.transform.normalise(square[None]))[0]
 
 
 def kept(cache_folder):

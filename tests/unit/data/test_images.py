@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image, ImageOps
 
-from seq2seq.data.images import MAX_PIXELS, ImageError, ImageTransform, load_image
+from seq2seq.data.images import MAX_PIXELS, ImageError, ImageTransform, load_image, picture_suffixes
 from seq2seq.errors import UserError
 
 RED, BLUE, WHITE, BLACK = (255, 0, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0)
@@ -146,6 +146,35 @@ def test_the_rotation_that_exif_asks_for_is_done(kind, orientation):
     assert np.abs(_values(shown) - _values(upright)).mean() < 12
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "MPO"])
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_a_large_jpeg_is_decoded_at_a_part_of_its_size(kind, orientation):
+    image = _two_colours(size=(1000, 600))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = _saved(image, kind, exif=exif)
+    whole = load_image(data)
+    for enough, part in ((600, 1), (301, 1), (300, 2), (100, 4), (10, 8)):
+        shown = load_image(data, enough)
+        assert shown.size == tuple(side // part for side in whole.size)
+    for transform in (ImageTransform(32, (0, 0, 0), (1, 1, 1)), ImageTransform(32, (0, 0, 0), (1, 1, 1), "crop")):
+        for crop in (None, (0.2, 0.3, 0.9, 1.0)):
+            full, part = (transform.pixels(each, crop=crop) for each in (whole, load_image(data, transform.enough)))
+            assert (full - part).abs().mean() < 0.01
+
+
+def test_only_files_of_jpeg_are_decoded_at_a_part_of_their_size():
+    image = Image.open(io.BytesIO(_saved(_two_colours(size=(64, 64)), "JPEG")))
+    assert load_image(image, 8).size == image.size == (64, 64), "a picture of Pillow stays as it is"
+    assert load_image(_saved(_two_colours(size=(64, 64)), "PNG"), 8).size == (64, 64)
+
+
+def test_the_names_of_pictures_are_those_of_the_kinds_that_are_read(tmp_path):
+    suffixes = picture_suffixes()
+    assert {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".tif", ".bmp", ".avif", ".jp2"} <= set(suffixes)
+    assert not {".eps", ".pdf", ".mpg"} & set(suffixes), "Pillow knows them, but they are not read"
+
+
 def test_damaged_exif_data_is_no_reason_to_refuse():
     assert load_image(_saved(_two_colours(), "JPEG", exif=b"Exif\0\0MM\0*nonsense")).size == (16, 8)
 
@@ -262,6 +291,17 @@ def test_flip_mirrors_and_crop_takes_a_part():
     torch.testing.assert_close(left[..., :-1], red[..., :-1])  # beside the edge Pillow mixes in what is beyond it
     torch.testing.assert_close(HALF.pixels(image, flip=True, crop=(0, 0, 0.5, 1)), left.flip(2))
     torch.testing.assert_close(HALF.pixels(image, crop=(0, 0, 1, 1)), HALF.pixels(image))
+
+
+def test_a_batch_of_squares_becomes_the_pixels_of_each():
+    transform = ImageTransform(8, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    noise = np.random.default_rng(1).integers(0, 256, (3, 9, 7, 3), dtype=np.uint8)
+    squares = torch.stack([transform.square(Image.fromarray(each)) for each in noise])
+    assert squares.dtype == torch.uint8
+    pixels = transform.normalise(squares)
+    assert torch.equal(pixels, torch.stack([transform.pixels(Image.fromarray(each)) for each in noise]))
+    mean, std = (torch.tensor(numbers).view(3, 1, 1) for numbers in (transform.mean, transform.std))
+    torch.testing.assert_close(pixels, (squares.permute(0, 3, 1, 2) / 255 - mean) / std)
 
 
 @pytest.mark.parametrize(

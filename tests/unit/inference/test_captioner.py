@@ -1,16 +1,18 @@
 """Captioners in use: pictures of any form in, captions out, each by itself."""
 
 import random
+from dataclasses import replace
 
 import pytest
 import torch
 from PIL import Image
 from toy_captions import COLOURS, paint, write_pictures
 
+from seq2seq.data.images import ImageTransform
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.folder import save_model
-from seq2seq.inference import Captioner, Translator
+from seq2seq.inference import Captioner, Translator, placement
 from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 CONFIG = CaptionerConfig(
@@ -23,18 +25,32 @@ CONFIG = CaptionerConfig(
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
+def prepared(tmp_path_factory):
+    return PreparedFolder.open(write_pictures(tmp_path_factory.mktemp("toy") / "prepared", {"train": 4}))
+
+
+def save(folder, prepared, config, seed):
+    torch.manual_seed(seed)
+    model = build_captioner(config, len(prepared.tokenizer("en")))
+    for name, buffer in model.named_buffers():  # as after training
+        if name.endswith("running_mean"):
+            buffer.normal_()
+    save_model(folder, model, config, None, ("en", prepared.tokenizer_path("en")), card="")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory, prepared):
     """Two captioners of one vocabulary."""
     path = tmp_path_factory.mktemp("captioners")
-    prepared = PreparedFolder.open(write_pictures(path / "prepared", {"train": 4}))
-    for seed in (1, 2):
-        torch.manual_seed(seed)
-        model = build_captioner(CONFIG, len(prepared.tokenizer("en")))
-        for name, buffer in model.named_buffers():  # as after training
-            if name.endswith("running_mean"):
-                buffer.normal_()
-        save_model(path / str(seed), model, CONFIG, None, ("en", prepared.tokenizer_path("en")), card="")
-    return [path / "1", path / "2"]
+    return [save(path / str(seed), prepared, CONFIG, seed) for seed in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def other_grid(tmp_path_factory, prepared):
+    """A captioner that sees more cells."""
+    config = replace(CONFIG, encoder=replace(CONFIG.encoder, image_size=64))
+    return save(tmp_path_factory.mktemp("captioner") / "3", prepared, config, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +132,21 @@ def test_sampling_does_not_depend_on_how_the_list_is_cut(captioner, pictures):
     assert [caption.text for caption in second] == whole[4:]
 
 
+@pytest.mark.skipif(not placement._gains_from_bf16(torch.device("cpu")), reason="computes bf16 without its own product")
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_captions_do_not_depend_on_the_batch_with_a_backbone_in_bf16(prepared, pictures, tmp_path, precision):
+    encoder = replace(CONFIG.encoder, backbone="mobilenet_v2", image_size=64)
+    folder = save(tmp_path / "captioner", prepared, replace(CONFIG, encoder=encoder), seed=4)
+    captioner = Captioner.load(folder, device="cpu", precision=precision)
+    one_by_one = captioner.caption_detailed(pictures, batch_size=1, max_length=5)
+    for size in (3, 32):
+        for alone, together in zip(
+            one_by_one, captioner.caption_detailed(pictures, batch_size=size, max_length=5), strict=True
+        ):
+            assert alone.text == together.text
+            assert alone.candidates[0].log_probs == pytest.approx(together.candidates[0].log_probs, abs=0.05)
+
+
 @pytest.mark.parametrize("precision", ["bf16", "int8"])
 def test_any_precision_captions(folders, pictures, precision):
     exact = Captioner.load(folders[0], device="cpu", precision="fp32").caption_detailed(pictures, method="greedy")
@@ -136,3 +167,46 @@ def test_misspelt_options_and_sizes(captioner, pictures):
         captioner.caption(pictures, baem=3)
     with pytest.raises(UserError, match="batch_size 0: must be 1 or more"):
         captioner.caption(pictures, batch_size=0)
+
+
+def test_a_single_picture_is_not_taken_for_a_list(captioner, pictures):
+    for single in (str(pictures[0]), pictures[0], pictures[0].read_bytes(), Image.open(pictures[0])):
+        with pytest.raises(UserError, match="give a list of pictures"):
+            captioner.caption(single)
+
+
+def test_an_ensemble_of_models_with_other_grids(folders, other_grid, pictures):
+    """The probabilities of both count; the attention is that to the first one's cells."""
+    mixed = Captioner.load([folders[0], other_grid], device="cpu", precision="fp32")
+    for caption in mixed.caption_detailed(pictures, alignments=True, coverage_penalty=0.1):
+        assert caption.grid == (2, 2)
+        alignment = caption.candidates[0].alignment
+        torch.testing.assert_close(alignment.sum(1), torch.ones(len(alignment)))
+
+
+def test_a_photograph_is_read_at_a_part_of_its_size(captioner, tmp_path, monkeypatch):
+    sizes = []
+    shown = ImageTransform.shown
+    monkeypatch.setattr(ImageTransform, "shown", lambda self, *size: sizes.append(size) or shown(self, *size))
+    paint("red", random.Random(1)).resize((1024, 768)).save(tmp_path / "photo.jpg")
+    captioner.caption([tmp_path / "photo.jpg"])
+    assert sizes == [(128, 96)]
+
+
+@pytest.mark.parametrize(("gains", "dtype"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_beside_8_bit_products_the_backbone_is_in_bf16_where_that_is_quicker(
+    folders, pictures, monkeypatch, gains, dtype
+):
+    exact = Captioner.load(folders[0], device="cpu", precision="fp32").caption_detailed(pictures, method="greedy")
+    monkeypatch.setattr(placement, "_gains_from_bf16", lambda device: gains)
+    captioner = Captioner.load(folders[0], device="cpu", precision="int8")
+    assert {parameter.dtype for parameter in captioner.models[0].model.encoder.backbone.parameters()} == {dtype}
+    for ours, theirs in zip(captioner.caption_detailed(pictures, method="greedy"), exact, strict=True):
+        assert ours.candidates[0].log_probs[0] == pytest.approx(theirs.candidates[0].log_probs[0], abs=0.1)
+
+
+def test_a_candidate_says_whether_the_greatest_length_ended_it(captioner, pictures):
+    cut, free = (captioner.caption_detailed(pictures[:1], max_length=most)[0].candidates[0] for most in (1, 60))
+    assert cut.cut
+    assert len(cut.tokens) == 2
+    assert free.cut == (len(free.tokens) == 51)  # the picture counts for so many

@@ -7,7 +7,7 @@ from torch import nn
 from seq2seq.inference.placement import choose_precision
 from seq2seq.inference.quantized import QuantizedLinear, QuantizedLSTM, quantize
 from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, build_model
-from seq2seq.recurrent import RecurrentLayer
+from seq2seq.recurrent import CELLS, RecurrentLayer
 
 CPU = torch.device("cpu")
 try:
@@ -53,7 +53,7 @@ def test_a_row_does_not_depend_on_its_neighbours(bounded):
 def test_an_lstm_is_near_the_exact_one_and_its_steps_agree(reverse):
     torch.manual_seed(1)
     layer = RecurrentLayer(24, 32)
-    quantized = QuantizedLSTM(layer)
+    quantized = QuantizedLSTM(layer.cell)
     inputs, lengths = torch.randn(6, 3, 24), torch.tensor([6, 2, 4])
     with torch.inference_mode():
         outputs, state = layer(inputs, layer.zero_state(3), lengths, reverse)
@@ -72,7 +72,7 @@ def test_an_lstm_is_near_the_exact_one_and_its_steps_agree(reverse):
 
 
 @pytest.mark.parametrize("feeding", [False, True])
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", CELLS)
 def test_a_whole_model_gives_nearly_the_same_probabilities(cell, feeding):
     torch.manual_seed(1)
     config = ModelConfig(

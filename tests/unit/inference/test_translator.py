@@ -219,3 +219,18 @@ def test_an_ensemble_needs_one_vocabulary(tmp_path, make_model, random_models):
     other = make_model(tmp_path / "other", tokenizer)
     with pytest.raises(UserError, match=r"other: its source tokenizer differs from that of .*model1"):
         Translator.load([random_models[0], other])
+
+
+def test_a_single_text_is_not_taken_for_a_list(untaught):
+    for single in ("Hola.", b"Hola."):
+        with pytest.raises(UserError, match="give a list of lines"):
+            untaught.translate(single)
+
+
+def test_a_translation_says_whether_the_greatest_length_ended_it_or_a_part_of_it(untaught, taught, pairs):
+    source = pairs[0][0]
+    assert not taught.translate_detailed([source])[0].candidates[0].cut
+    assert taught.translate_detailed([source], max_length=1)[0].candidates[0].cut
+    many = untaught.translate_detailed([f"{source} " * 40], max_length=1)[0]
+    assert many.parts > 1
+    assert many.candidates[0].cut

@@ -3,7 +3,7 @@ import torch
 from search_toys import BOS, SOURCES, ToyModel, lengths, same
 
 from seq2seq.errors import UserError
-from seq2seq.search import Ensemble, SearchOptions, search
+from seq2seq.search import Ensemble, EnsembleContext, SearchOptions, search
 
 WAYS = [{"method": "greedy"}, {"beam": 4, "n_best": 2, "coverage_penalty": 0.2}, {"method": "sample", "samples": 2}]
 
@@ -59,3 +59,15 @@ def test_vocabularies_of_different_sizes():
     ensemble = Ensemble([ToyModel(30), ToyModel(31)])
     with pytest.raises(UserError, match=r"needs one vocabulary, but theirs have \[30, 31\] tokens"):
         search(ensemble, ensemble.encode(SOURCES), lengths(SOURCES), SearchOptions())
+
+
+def test_attention_is_to_the_first_ones_positions():
+    """Captioners with other grids see other positions."""
+    models = [ToyModel(30, 1), ToyModel(30, 2)]
+    contexts = tuple(model.encode(SOURCES, extra_padding=3 * number) for number, model in enumerate(models))
+    tokens, both = torch.full((len(SOURCES),), BOS), Ensemble(models)
+    _, state = both.step(tokens, both.start(EnsembleContext(contexts)))
+    _, expected = models[0].step(tokens, models[0].start(contexts[0]))
+    assert torch.equal(state.attention, expected.attention)
+    found = search(both, EnsembleContext(contexts), lengths(SOURCES), SearchOptions(beam=3))
+    assert all(len(row[0].attention[0]) == len(source) for row, source in zip(found, SOURCES, strict=True))

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -108,3 +109,20 @@ def test_nan_from_the_model_ends_a_sentence_unfinished_and_leaves_the_others_alo
         assert [(found[row][0].tokens, found[row][0].finished) for row in bad] == [((), False)]
         good = [row for row in range(len(SOURCES)) if row not in bad]
         assert same([found[row] for row in good], [expected[row] for row in good])
+
+
+@pytest.mark.parametrize("method", ["greedy", "beam", "sample"])
+def test_what_the_greatest_length_ended_is_known(method):
+    """Of a model that would end after two tokens in one sentence and never in the other."""
+    on = {4: 1 - 1e-6, EOS: 1e-6}
+    model = ScriptedModel([{(): on, (4,): on}, {(4,) * length: on for length in range(9)}], 6)
+    for most, cut in ((1, [True, True]), (2, [True, True]), (3, [False, True])):
+        found = search(model, model.context(), [2, 2], SearchOptions(method=method, max_length=most))
+        assert [(h.finished, h.cut) for [h, *_] in found] == [(True, each) for each in cut]
+
+
+def test_a_prefix_as_long_as_the_greatest_length_is_cut():
+    on = {4: 0.9, EOS: 0.1}
+    model = ScriptedModel([{(): on, (4,): on, (4, 4): on}], 6)
+    [[found]] = search(model, model.context(), [2], replace(GREEDY, max_length=1), prefixes=[[4, 4]])
+    assert (found.tokens, found.cut) == ((4, 4), True)

@@ -1,18 +1,23 @@
 """What training captioners adds: pictures, the penalty on attention, the backbone's own rate, the second stage."""
 
+import functools
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
 from toy_captions import write_pictures
 
+from seq2seq.data import features
 from seq2seq.data.batching import Batch, teach
+from seq2seq.data.features import FeatureCache
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
-from seq2seq.folder import save_model
+from seq2seq.folder import load_model, save_model
 from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig
-from seq2seq.search import SearchOptions, search
+from seq2seq.search import Hypothesis, SearchOptions, search
+from seq2seq.training import captioning, self_critical
 from seq2seq.training.captioning import CaptionData, CaptioningConfig, CaptioningTask
 from seq2seq.training.self_critical import CaptionRewards, RewardConfig, self_critical_loss
 
@@ -96,32 +101,101 @@ def test_the_backbone_has_a_rate_of_its_own():
             r"model\.reward\.score: training on the score begins .* --model\.start_from",
         ),
         ({"reward": RewardConfig("cider", "others", 1)}, r"model\.reward\.samples: 1 is too small; use 2"),
+        ({"second_stage": True, "consistency": 1.0}, r"model\.optimizer\.consistency: 1.0 has no part in training on"),
+        ({"second_stage": True, "attention_penalty": 1.0}, r"attention_penalty: 1.0 has no part in training"),
     ],
 )
-def test_choices_that_do_not_go_together(changes, told):
+def test_choices_that_do_not_go_together(folder, changes, told):
+    if changes.pop("second_stage", False):
+        changes |= {"reward": RewardConfig("cider"), "start_from": str(folder)}
     with pytest.raises(UserError, match=told):
         make(**changes)
 
 
-def test_training_can_start_from_a_model_folder(tmp_path, random_models):
-    prepared = PreparedFolder.open(write_pictures(tmp_path / "prepared", {"train": 4}))
-    first = make()
-    tokenizer = prepared.tokenizer("en")
-    config = first.config
+@pytest.fixture
+def prepared(tmp_path):
+    return PreparedFolder.open(write_pictures(tmp_path / "prepared", {"train": 4, "dev": 4}))
+
+
+@pytest.fixture
+def folder(tmp_path, prepared):
+    """A model folder whose choices are none of the defaults."""
+    first = make(fine_tune="none")
+    config = replace(
+        first.config,
+        encoder=replace(first.config.encoder, mean=[0.25, 0.5, 0.75], std=[0.5] * 3, resize="crop", dropout=0.1),
+        decoder=replace(first.config.decoder, layers=2, heads=2, residual=True),
+    )
     torch.manual_seed(5)
-    other = CaptioningTask(len(tokenizer), config, CaptioningConfig(), RewardConfig())
-    save_model(tmp_path / "model", other.model, config, None, ("en", prepared.tokenizer_path("en")), card="")
-    again = CaptioningTask(len(tokenizer), config, CaptioningConfig(), RewardConfig(), str(tmp_path / "model"))
-    for name, tensor in other.model.state_dict().items():
-        assert torch.equal(again.model.state_dict()[name], tensor), name
-    again.check_data(CaptionData(str(prepared.path), "en"))
-    more = replace(config, decoder=replace(config.decoder, layers=2))
-    fewer = replace(config, decoder=replace(config.decoder, injections=["initial_state"]))
-    for changed in (more, fewer):
-        with pytest.raises(UserError, match=r"model\.start_from: .* holds another model \(decoder\."):
-            CaptioningTask(len(tokenizer), changed, CaptioningConfig(), RewardConfig(), str(tmp_path / "model"))
-    with pytest.raises(UserError, match=r"model\.start_from"):
-        make(start_from=str(random_models[0]))
+    model = CaptioningTask(len(prepared.tokenizer("en")), config, CaptioningConfig(), RewardConfig()).model
+    save_model(tmp_path / "model", model, config, None, ("en", prepared.tokenizer_path("en")), card="")
+    return tmp_path / "model"
+
+
+def go_on(folder, prepared, **changes):
+    own = CaptionerConfig(
+        encoder=ImageEncoderConfig(weights="default", fine_tune=changes.get("fine_tune", "auto"), dropout=0.3),
+        decoder=DecoderConfig(dropout=0.4, word_dropout=0.2),
+    )
+    size = len(prepared.tokenizer("en"))
+    return CaptioningTask(size, own, CaptioningConfig(), RewardConfig(), str(folder))
+
+
+def test_training_goes_on_with_the_model_of_a_folder(folder, prepared, capsys):
+    """Whatever the run's own config says of it, which would need weights from elsewhere, too."""
+    there = load_model(folder)
+    task = go_on(folder, prepared)
+    for name, tensor in there.model.state_dict().items():
+        assert torch.equal(task.model.state_dict()[name], tensor), name
+    due = replace(
+        there.config,
+        encoder=replace(there.config.encoder, dropout=0.3),
+        decoder=replace(there.config.decoder, dropout=0.4, word_dropout=0.2),
+    )
+    assert task.config == due
+    assert task.model.encoder.backbone.transform == there.model.encoder.backbone.transform
+    assert task.model.encoder.backbone.frozen
+    assert not go_on(folder, prepared, fine_tune="features.3").model.encoder.backbone.frozen
+    told = capsys.readouterr().out
+    assert f"the model is that of {folder}; of model.model only the dropouts and encoder.fine_tune count\n" in told
+    task.check_data(CaptionData(str(prepared.path), "en"))
+
+
+def test_a_backbone_that_began_at_random_is_trained_on(tmp_path, prepared):
+    first, tokenizer = make(fine_tune="auto"), ("en", prepared.tokenizer_path("en"))
+    task = CaptioningTask(len(prepared.tokenizer("en")), first.config, CaptioningConfig(), RewardConfig())
+    save_model(tmp_path / "model", task.model, task.config, None, tokenizer, card="")
+    assert not go_on(tmp_path / "model", prepared).model.encoder.backbone.frozen
+
+
+def test_features_kept_for_the_first_stage_serve_the_second(tmp_path, folder, prepared, monkeypatch):
+    first, second = load_model(folder).model.encoder, go_on(folder, prepared).model.encoder
+    FeatureCache.open(prepared, first.backbone)
+    monkeypatch.setattr(features, "extract", lambda *_: pytest.fail("they are computed again"))
+    FeatureCache.open(prepared, second.backbone)
+
+
+def test_only_a_captioner_can_be_started_from(random_models, prepared):
+    with pytest.raises(UserError, match=r"model\.start_from: .* holds a model for translation, no captioner"):
+        go_on(random_models[0], prepared)
+
+
+def test_features_are_computed_where_the_model_will_be(prepared, monkeypatch):
+    seen = []
+    monkeypatch.setattr(captioning.FeatureCache, "open", lambda _folder, backbone, _views: seen.append(backbone.device))
+    monkeypatch.setattr(captioning, "Features", lambda *_: None)
+    data = CaptionData(str(prepared.path), "en")
+    data.trainer = SimpleNamespace(strategy=SimpleNamespace(root_device=torch.device("meta")))
+    data._source(make(fine_tune="none").model.encoder)
+    assert seen == [torch.device("meta")]
+
+
+@pytest.mark.parametrize(("workers", "memory"), [(0, captioning.PICTURE_MEMORY), (4, captioning.PICTURE_MEMORY // 4)])
+def test_workers_share_the_memory_for_pictures(prepared, monkeypatch, workers, memory):
+    given = []
+    monkeypatch.setattr(captioning, "Pixels", lambda *arguments: given.append(arguments))
+    CaptionData(str(prepared.path), "en", workers=workers)._source(make().model.encoder)
+    assert given[0][-1] == memory
 
 
 def test_a_model_to_start_from_must_know_the_same_words(tmp_path):
@@ -188,3 +262,36 @@ def test_the_self_critical_gradient_is_that_of_its_equation():
                 total = total - (rewards[place] - others) * logits.log_softmax(1)[0, token]
                 tokens += 1
     torch.testing.assert_close(loss, total / tokens)
+
+
+def test_an_end_that_was_forced_is_not_learned(monkeypatch):
+    """At most two tokens, so that most captions are cut; their gradient is that of the two tokens alone."""
+    options = functools.partial(SearchOptions, max_length=2)
+    monkeypatch.setattr(self_critical, "SearchOptions", options)
+    task, batch = make(fine_tune="none"), make_batch()
+    loss, _ = self_critical_loss(task.model, batch, RewardConfig("cider", "others", samples=3), Saying(7), seed=4)
+    model = task.model.eval()
+    context = model.encode(batch.source, batch.source_lengths)
+    drawn = search(model, context, batch.source_lengths, options(method="sample", samples=3, seed=4))
+    total, tokens = torch.zeros(()), 0
+    for picture, hypotheses in enumerate(drawn):
+        assert any(hypothesis.cut for hypothesis in hypotheses)
+        rewards = [float(7 in hypothesis.tokens) for hypothesis in hypotheses]
+        for reward, hypothesis in zip(rewards, hypotheses, strict=True):
+            said = [*hypothesis.tokens, *([] if hypothesis.cut else [3])]
+            state = model.start(context.select(torch.tensor([picture])))
+            for before, token in zip([2, *said], said, strict=False):
+                logits, state = model.step(torch.tensor([before]), state)
+                total = total - (reward - (sum(rewards) - reward) / 2) * logits.log_softmax(1)[0, token]
+                tokens += 1
+    torch.testing.assert_close(loss, total / tokens)
+
+
+def test_only_an_end_that_the_model_chose_is_rewarded(prepared):
+    references = [["a red picture"]]
+    tokenizer = prepared.tokenizer("en")
+    ids = tuple(tokenizer.encode("a red picture"))
+    rewards = CaptionRewards(references, "bleu", tokenizer)
+    chosen, cut = (Hypothesis(ids, (0.0,) * 4, 0.0, None, finished=True, cut=cut) for cut in (False, True))
+    best, worse = rewards.scores(0, [chosen, cut])
+    assert worse < best

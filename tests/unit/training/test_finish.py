@@ -6,6 +6,7 @@ from toy_data import reversed_words, write_prepared
 
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.inference import Translator
+from seq2seq.inference.confidence import Calibration
 from seq2seq.training.finish import finish
 
 
@@ -14,6 +15,9 @@ def test_a_run_ends_with_a_model_its_scores_and_its_card(tmp_path, capsys, split
     pairs = {split: reversed_words(3, seed) for seed, split in enumerate(splits, start=2)}
     folder = write_prepared(tmp_path / "prepared", {"train": reversed_words(20, seed=1), **pairs})
     write_checkpoint(tmp_path / "best.ckpt", folder)
+    logs = tmp_path / "run" / "logs" / "version_0"
+    logs.mkdir(parents=True)
+    (logs / "metrics.csv").write_text("step,dev_bleu\n4,1.5\n9,2.5\n")
     finish(tmp_path / "run", tmp_path / "best.ckpt", PreparedFolder.open(folder))
 
     model = tmp_path / "run" / "model"
@@ -22,5 +26,12 @@ def test_a_run_ends_with_a_model_its_scores_and_its_card(tmp_path, capsys, split
     assert json.loads((model / "scores.json").read_text()) == records[splits[-1]]
     bleu = records[splits[-1]]["scores"]["BLEU"]["value"]
     assert f"BLEU {bleu:.1f}" in (model / "card.md").read_text()
-    assert str(model) in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert str(model) in told
+    assert str(tmp_path / "run" / "report" / "index.html") in told
+    report = json.loads((tmp_path / "run" / "report" / "scores.json").read_text())
+    assert (report["data"]["split"], report["systems"][0]["name"]) == ("dev", "run")
+    assert report["systems"][0]["record"]["scores"] == records["dev"]["scores"]
+    assert report["systems"][0]["curves"]["dev_bleu"] == {"4": 1.5, "9": 2.5}
+    assert Calibration.load(model).data["split"] == "dev"
     assert len(Translator.load(model).translate(["uno", ""])) == 2

@@ -1,0 +1,175 @@
+"""`seq2seq report`: models and other systems' outputs side by side, on one page."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from seq2seq.cli.decoding import add_decoding_options, given_search_options, load_any
+from seq2seq.cli.evaluation_set import add_data_options, read_test_set
+from seq2seq.errors import EXIT_WORSE, UserError
+from seq2seq.evaluation import TOKENIZERS, Score, TestSet
+from seq2seq.evaluation.results import arrow
+from seq2seq.evaluation.scorer import make_scorer
+from seq2seq.inference import Captioner, Translator
+from seq2seq.report.against import match, read_earlier
+from seq2seq.report.build import build_report, check_report_place, write_report
+from seq2seq.report.document import Report
+from seq2seq.report.gather import Decoding, Named, check_names, generate, parse_named, read_outputs, unread, with_folder
+from seq2seq.report.system import System
+
+DESCRIPTION = """\
+Tell whether a model is good, and which of several is better: one page for people, the same in numbers for programs.
+A system is a model folder, which is set to work, or a file of any system's outputs, a line for each source.
+
+  seq2seq report models/es_en --data prepared/tatoeba --output report
+  seq2seq report old=models/old new=models/new other=other_system.out --data prepared/tatoeba --output report
+  seq2seq report models/captions_a models/captions_b --data prepared/flickr8k --output report
+  seq2seq report both=models/a+models/b --source talk.es --reference talk.en --output report     (an ensemble)
+  seq2seq report new=models/new --data prepared/tatoeba --output report --against main/scores.json     (in CI)
+"""
+
+EPILOG = f"""\
+FOLDER then holds
+  index.html   the page: scores, paired tests, where each system fails, its confidence, samples; needs no network
+  scores.json  the same as numbers, with all outputs (described in seq2seq/report/record.py)
+  report.md    the same in short, for a pull request
+
+A difference is called one if paired bootstrap resampling and approximate randomisation both give p < 0.05.
+
+exit codes: 0 done; 2 wrong input; with --against, {EXIT_WORSE} where a system is worse than the earlier one on the main
+metric (BLEU; CIDEr-D of captions) with p < 0.05. The report is written then, too.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to `parser`."""
+    parser.description, parser.epilog = DESCRIPTION, EPILOG
+    parser.usage = """
+  %(prog)s SYSTEM [SYSTEM ...] --data FOLDER --output FOLDER [options]
+  %(prog)s SYSTEM [SYSTEM ...] --source FILE --reference FILE --output FOLDER [options]"""
+    parser.add_argument(
+        "systems",
+        nargs="*",
+        metavar="SYSTEM",
+        help="MODEL, a model folder; FILE, a file of outputs; or NAME=MODEL, NAME=FILE to choose what it is called; "
+        "MODEL+MODEL is an ensemble",
+    )
+    add_data_options(parser, split="dev")
+    report = parser.add_argument_group("the report")
+    report.add_argument("--output", metavar="FOLDER", help="folder for the report")
+    report.add_argument(
+        "--against",
+        metavar="FILE",
+        help="scores.json of an earlier report on the same data: compare with its systems of the same name, or with "
+        f"its only one; exit code {EXIT_WORSE} says worse",
+    )
+    report.add_argument("--tokenize", choices=TOKENIZERS, help="BLEU's tokenizer (default: that for the language)")
+    report.add_argument("--lowercase", action="store_true", help="BLEU and chrF without regard to case")
+    add_decoding_options(parser, without=("n_best", "samples"))
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Gather, score, compare, write and tell as `arguments` say.
+
+    Raises:
+        SystemExit: EXIT_WORSE, where a system is worse than its earlier self.
+    """
+    _check(arguments)
+    decoding = Decoding(given_search_options(arguments), arguments.batch_size, arguments.max_source_tokens)
+    check_report_place(arguments.output)
+    named = [parse_named(word) for word in arguments.systems]
+    check_names(named)
+    models = _load(named, arguments)
+    test = read_test_set(arguments, next(iter(models.values()), None), with_training=True)
+    _warn(test)
+    scorer = make_scorer(test, tokenizer=arguments.tokenize, lowercase=arguments.lowercase)
+    earlier = None if arguments.against is None else read_earlier(arguments.against, test)
+    if earlier is not None:
+        match(earlier, [system.name for system in named])
+    # Files first, since what is wrong with them shall be told before the models are set to work.
+    found = {one.name: read_outputs(one.name, one.paths[0], test) for one in named if not one.is_model}
+    for one in named:
+        if one.is_model:
+            found[one.name] = _generate(one, models.pop(one.name), test, decoding)
+    systems = [found[one.name] for one in named]
+    report = build_report(test, systems, scorer=scorer, earlier=earlier)
+    page = write_report(report, arguments.output)
+    print_report(report)
+    print(f"report in {page}")
+    if earlier is not None and report.facts["against"]["worse"]:
+        raise SystemExit(EXIT_WORSE)
+
+
+def print_report(report: Report) -> None:
+    """Print the verdicts and the scores."""
+    table = Table("metric", *map(escape, report.scores))
+    for metric in next(iter(report.scores.values())):
+        table.add_row(f"{metric} {arrow(metric)}", *(_cell(scores[metric]) for scores in report.scores.values()))
+    Console().print(table)
+    print("± half of the 95 % interval")
+    for verdict in report.verdicts:
+        print(verdict)
+    if report.facts["tests"] > 1:
+        print(f"{report.facts['tests']:,} paired tests were made; by chance alone one in twenty shows p < 0.05")
+
+
+def _cell(score: Score) -> str:
+    half = "" if score.interval is None else f" ± {(score.interval[1] - score.interval[0]) / 2:.1f}"
+    return f"{score.value:.1f}{half}"
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if not arguments.systems:
+        raise UserError("name at least one SYSTEM: a model folder, or NAME=FILE of outputs")
+    if not arguments.output:
+        raise UserError("--output FOLDER is needed: where shall the report go?")
+    if bool(arguments.data) == bool(arguments.reference):
+        raise UserError("give either --data FOLDER or --reference FILE")
+    if arguments.data and arguments.source:
+        raise UserError("--source goes with --reference only")
+
+
+def _load(named: Sequence[Named], arguments: argparse.Namespace) -> dict[str, Translator | Captioner]:
+    """All models by the systems' names; they must read and write the same."""
+    models: dict[str, Translator | Captioner] = {}
+    for system in named:
+        if system.is_model:
+            chosen = argparse.Namespace(**{**vars(arguments), "model": list(system.paths)})
+            models[system.name] = load_any(chosen)
+    first = next(iter(models), None)
+    for name, model in models.items():
+        if _direction(model) != _direction(models[first or name]):
+            raise UserError(
+                f"{first} is from {_direction(models[first or name])}, but {name} from {_direction(model)}; "
+                "a report compares systems for one task"
+            )
+    if models and arguments.reference and not arguments.source and not isinstance(models[first or ""], Captioner):
+        raise UserError("--source FILE is needed beside a model and --reference")
+    return models
+
+
+def _direction(model: Translator | Captioner) -> str:
+    source = model.source.code if isinstance(model, Translator) else "pictures"
+    return f"{source} to {model.target.code}"
+
+
+def _generate(named: Named, model: Translator | Captioner, test: TestSet, decoding: Decoding) -> System:
+    system = generate(named.name, model, named.paths, test, decoding)
+    if problem := unread(system):
+        print(f"note: {named.name}: {problem}", file=sys.stderr)
+    return with_folder(system, Path(named.paths[0])) if len(named.paths) == 1 else system
+
+
+def _warn(test: TestSet) -> None:
+    empty = [number for number, texts in enumerate(test.references, start=1) if not any(text.strip() for text in texts)]
+    if empty:
+        print(
+            f"note: {test.origin}: {len(empty)} of {len(test)} references are empty, the first in line {empty[0]}; "
+            "outputs there count as wrong",
+            file=sys.stderr,
+        )

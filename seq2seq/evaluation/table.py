@@ -1,0 +1,38 @@
+"""Scores as a table on the terminal."""
+
+from rich.console import Console
+from rich.table import Table
+
+from seq2seq.evaluation.results import Comparison, Score, arrow
+
+
+def print_scores(
+    scores: dict[str, Score],
+    sentences: int,
+    seconds: float | None = None,
+    comparisons: dict[str, Comparison] | None = None,
+) -> None:
+    """Print one system's scores, their signatures and its speed.
+
+    Args:
+        scores: by metric.
+        sentences: how many were scored.
+        seconds: in which they were generated, if they were.
+        comparisons: with a baseline, by metric, if there is one.
+    """
+    table = Table("metric", "score", "95 % interval")
+    if comparisons is not None:
+        for title in ("baseline", "difference", "p"):
+            table.add_column(title)
+    for name, score in scores.items():
+        interval = "-" if score.interval is None else f"{score.interval[0]:.1f} to {score.interval[1]:.1f}"
+        row = [f"{name} {arrow(name)}", f"{score.value:.1f}", interval]
+        if comparisons is not None:
+            found = comparisons[name]
+            row += [f"{found.baseline.value:.1f}", f"{found.difference:+.1f}", f"{found.p_value:.3f}"]
+        table.add_row(*row)
+    Console().print(table)
+    for name, score in scores.items():
+        print(f"{name}: {score.signature}")
+    speed = "" if seconds is None else f" in {seconds:.1f} s ({sentences / seconds:,.1f} a second)"
+    print(f"{sentences:,} outputs{speed}")

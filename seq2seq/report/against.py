@@ -1,0 +1,159 @@
+"""A report compared with an earlier one: is it worse, beyond chance?"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from seq2seq.config import one_line
+from seq2seq.errors import UserError
+from seq2seq.evaluation import PairedTest, TestSet
+from seq2seq.evaluation.scorer import Scorer
+from seq2seq.files import open_lines
+from seq2seq.report.comparison import beside, is_significant, p_text, verdict
+from seq2seq.report.content import Section, Table
+from seq2seq.report.document import main_metric
+from seq2seq.report.record import FORMAT, KIND
+from seq2seq.report.system import System
+
+_REFERENCES = ("reference", "pairs")  # roles of the files that hold the references
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What is needed of an earlier report.
+
+    Attributes:
+        name: of its file, for people.
+        date: when it was made.
+        outputs: those of each system, by its name.
+    """
+
+    name: str
+    date: str
+    outputs: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Against:
+    """How systems compare with their earlier selves.
+
+    Attributes:
+        earlier: the earlier report.
+        comparisons: of each system on every metric, `first` being the earlier one.
+        verdicts: a sentence for each system.
+        worse: whether one of them is worse on the main metric, beyond chance.
+    """
+
+    earlier: Earlier
+    comparisons: tuple[PairedTest, ...]
+    verdicts: tuple[str, ...]
+    worse: bool
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As `scores.json` has it."""
+        return {
+            "name": self.earlier.name,
+            "date": self.earlier.date,
+            "worse": self.worse,
+            "comparisons": [asdict(test) for test in self.comparisons],
+        }
+
+    @property
+    def section(self) -> Section:
+        """As the page has it."""
+        columns = ("system", "metric", "difference", "p (bootstrap)", "p (randomisation)")
+        rows = tuple(
+            (
+                test.second,
+                test.metric,
+                f"{test.difference:+.2f}",
+                *map(p_text, (test.p_bootstrap, test.p_randomisation)),
+            )
+            for test in self.comparisons
+        )
+        text = "Above 0: a higher value now than then. p: how likely chance alone makes so large a difference."
+        table = Table("against-differences", "Now less then", text, columns, rows)
+        title = f"Is it as good as the report of {self.earlier.date[:10]}?"
+        return Section("against", title, " ".join(self.verdicts), (table,))
+
+
+def read_earlier(path: str | Path, test: TestSet) -> Earlier:
+    """Read the `scores.json` of an earlier report on the same test set.
+
+    Raises:
+        UserError: no such file, none of a report, of another version, damaged, or on another test set.
+    """
+    try:
+        raw = json.loads("\n".join(line or "" for _, line in open_lines(path)))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}: not JSON ({one_line(error)}); name the scores.json of a report") from error
+    if not isinstance(raw, dict) or raw.get("kind") != KIND:
+        raise UserError(
+            f"{path}: not the scores.json of a report, which holds outputs; `seq2seq report` writes it into its FOLDER"
+        )
+    if raw.get("format") != FORMAT:
+        raise UserError(f"{path}: format {raw.get('format')!r}, but this version of seq2seq reads {FORMAT}")
+    try:
+        outputs = {system["name"]: system["outputs"] for system in raw["systems"]}
+        identity = _identity(raw["data"], raw["language"])
+        fits = outputs and all(isinstance(text, str) for lines in outputs.values() for text in [*lines])
+        earlier = Earlier(Path(path).resolve().name, str(raw["date"]), outputs)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{path}: damaged ({one_line(error)} is not as it should be); make the report again") from error
+    if identity != _identity(test.record, test.language):
+        raise UserError(
+            f"{path}: its references are not those of {test.origin} (their SHA-256 or language differs); "
+            "only reports on the same test set can be compared"
+        )
+    if not fits or any(len(lines) != len(test) for lines in outputs.values()):
+        raise UserError(f"{path}: damaged (not as many outputs as references); make the report again")
+    return earlier
+
+
+def match(earlier: Earlier, names: Sequence[str]) -> dict[str, str]:
+    """With which earlier system each of these is compared: that of the same name, or the only one.
+
+    Raises:
+        UserError: none of the same name, and more than one to choose from.
+    """
+    if len(earlier.outputs) == 1:
+        return dict.fromkeys(names, next(iter(earlier.outputs)))
+    matched = {name: name for name in names if name in earlier.outputs}
+    if not matched:
+        there = ", ".join(earlier.outputs)
+        raise UserError(f"--against {earlier.name}: its systems are {there}; call one of yours so: NAME=PATH")
+    return matched
+
+
+def compare(earlier: Earlier, test: TestSet, systems: Sequence[System], scorer: Scorer) -> Against:
+    """Compare systems with the earlier ones, output by output.
+
+    Raises:
+        UserError: none of the earlier systems fits (see `match`).
+    """
+    comparisons, verdicts, worse = [], [], False
+    matched = match(earlier, [system.name for system in systems])
+    for system in systems:
+        if system.name not in matched:
+            continue
+        before = matched[system.name]
+        then = f"{before} (earlier)" if f"{before} (earlier)" != system.name else f"{before} (earlier report)"
+        found = scorer.paired_tests({then: earlier.outputs[before], system.name: system.outputs})
+        main = next(one for one in found if one.metric == main_metric(test))
+        worse = worse or (is_significant(main) and main.difference < 0)
+        comparisons += found
+        its = "its earlier self" if before == system.name else f"the earlier {before}"
+        if list(system.outputs) == earlier.outputs[before]:
+            verdicts.append(f"{system.name} gave the same outputs as {its} of {earlier.date[:10]}.")
+        else:
+            verdicts.append(verdict(main, beside(main, found), f"{its} of {earlier.date[:10]}"))
+    return Against(earlier, tuple(comparisons), tuple(verdicts), worse)
+
+
+def _identity(data: dict[str, Any], language: str | None) -> list[tuple[str, str | None]]:
+    """What tells the references of a test set; of a table it matters, too, which column they are."""
+    found = [(file["sha256"], file["role"]) for file in data["files"]]
+    return [(digest, language if role == "pairs" else None) for digest, role in found if role in _REFERENCES]

@@ -1,0 +1,201 @@
+"""Numbers, names, dates and links: what a translation should keep, found by rules that hold for any language."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from seq2seq.data.words import text_words
+from seq2seq.report.analysis.estimates import share
+from seq2seq.report.analysis.material import Material
+from seq2seq.report.content import Cell, Section, Table
+
+KINDS = ("links", "dates and times", "numbers", "names")
+_LINK = re.compile(
+    r"""
+    (?:https?://|ftp://|www\.)[^\s<>"'«»“”]+    # https://example.org/page
+    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                # name@example.org
+    | (?<!\w)[@#][^\W\d]\w+                       # @name, #topic
+    """,
+    re.VERBOSE,
+)
+_DATE = re.compile(
+    r"""
+    (?<![\w.,/-])(?:
+      (?P<iso>\d{4}-\d{1,2}-\d{1,2})              # 2024-12-31
+    | (?P<day>\d{1,2}([./-])\d{1,2}\3(?:\d{4}|\d{2}))   # 31.12.2024, 12/31/24
+    | (?P<time>\d{1,2}:\d{2}(?::\d{2})?)          # 10:30
+    )(?![\w/-])
+    """,
+    re.VERBOSE,
+)
+_NUMBER = re.compile(r"(?<![^\W\d_])\d+(?:[.,'’\u00a0\u202f]\d+)*")  # not within a word, as in "mp3"
+_THOUSANDS = re.compile(r"\d{1,3}(?:([.,'’\u00a0\u202f])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+_SENTENCE_END = re.compile(r"[.!?…:;。！？—–-][\"'»”’)\]]*$")
+_OPENING = "\"'«“„‘([¡¿—–-"
+_TAKEN = "\N{OBJECT REPLACEMENT CHARACTER}"  # in place of what is no word
+_EXAMPLES = 12
+_SHOWN = 120  # characters of a sentence in the table of examples
+
+
+def find_keepsakes(material: Material) -> Section | str:
+    """How many numbers, names, dates and links are kept, and how many are new; why not, where there are none."""
+    test = material.test
+    if not test.sources:
+        return "numbers, names, dates and links: the sources are not known"
+    sources = [keepsakes(text) for text in test.sources]
+    references = [[keepsakes(text) for text in texts] for texts in test.references]
+    due = [
+        {kind: source[kind] & _any(texts, kind) for kind in KINDS}
+        for source, texts in zip(sources, references, strict=True)
+    ]
+    words = [
+        {word for text in (source, *texts) for word in _bare_words(text)}
+        for source, texts in zip(test.sources, test.references, strict=True)
+    ]
+    columns, examples = [], []
+    for name, system in material.systems.items():
+        found = [keepsakes(text) for text in system.outputs]
+        held = [Counter(_bare_words(text)) for text in system.outputs]
+        column: dict[str, tuple[float | None, int]] = {}
+        for kind in KINDS:
+            kept, new = [], 0
+            for place, wanted in enumerate(due):
+                # A name may stand where it shows no capital that means anything: at the start of the sentence.
+                here = held[place] if kind == "names" else found[place][kind]
+                lost = wanted[kind] - here
+                kept.append(wanted[kind].total() - lost.total())
+                known = words[place] if kind == "names" else {*sources[place][kind], *_any(references[place], kind)}
+                added = [item for item in found[place][kind] if item not in known]
+                new += len(added)
+                for what, items, text in (("lost", lost, test.sources[place]), ("new", added, system.outputs[place])):
+                    examples += [
+                        (kind, place + 1, what, _as_written(item, text), name, system.outputs[place][:_SHOWN])
+                        for item in items
+                    ]
+            column[kind] = share(kept, [wanted[kind].total() for wanted in due]).value, new
+        columns.append(column)
+    counts = {kind: sum(wanted[kind].total() for wanted in due) for kind in KINDS}
+    if not any(counts.values()):
+        return "numbers, names, dates and links: the test set has none that source and reference share"
+    names = list(material.systems)
+    tables = [
+        Table(
+            "kept",
+            "Kept and new",
+            "Counted are those that the source and a reference have alike: that many should be kept. New are those of "
+            "the output that neither source nor reference has. Names are words with a capital within a sentence.",
+            (
+                "",
+                "to keep",
+                *(f"{name}: {what}" for name in names for what in ("kept, %", "new")),
+            ),
+            tuple(
+                (kind, counts[kind], *_cells([column[kind] for column in columns]))
+                for kind in KINDS
+                if counts[kind] or any(column[kind][1] for column in columns)
+            ),
+        )
+    ]
+    if examples:
+        tables.append(
+            Table(
+                "lost",
+                "Lost and new ones",
+                f"The first {_EXAMPLES} of {len(examples)}." if len(examples) > _EXAMPLES else "All of them.",
+                ("", "sentence", "", "what", "system", "output"),
+                tuple(sorted(examples, key=lambda row: (KINDS.index(row[0]), row[1]))[:_EXAMPLES]),
+            )
+        )
+    told = [_tell(name, counts, column) for name, column in zip(names, columns, strict=True)]
+    return Section("keepsakes", "Do numbers, names, dates and links survive?", " ".join(told), tuple(tables))
+
+
+def keepsakes(text: str) -> dict[str, Counter[str]]:
+    """The links, dates and times, numbers and names in a text, each in a form that does not depend on its language.
+
+    >>> found = keepsakes("On 31.12.2024 at 10:30 Anna paid 1,250.50 at https://example.org/a.")
+    >>> {kind: list(items) for kind, items in found.items()}
+    {'links': ['https://example.org/a'], 'dates and times': ['12 24 31', '10 30'], 'numbers': ['1250.5'], \
+'names': ['anna']}
+    """
+    found: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+
+    def take(kind: str, form: Callable[[re.Match[str]], str]) -> Callable[[re.Match[str]], str]:
+        def note(match: re.Match[str]) -> str:
+            found[kind][form(match)] += 1
+            return f" {_TAKEN} "
+
+        return note
+
+    text = _LINK.sub(take("links", lambda match: match[0].rstrip(".,;:!?)]").casefold()), text)
+    text = _DATE.sub(take("dates and times", _date_form), text)
+    for match in _NUMBER.finditer(text):
+        found["numbers"][number_form(match[0])] += 1
+    found["names"].update(_names(text))
+    return found
+
+
+def number_form(number: str) -> str:
+    """A number without marks of thousands, and with a point before its decimals.
+
+    >>> [number_form(number) for number in ("1.250.000", "1,250.50", "1.250,5", "3,14", "2.500", "007", "١٢")]
+    ['1250000', '1250.5', '1250.5', '3.14', '2500', '7', '12']
+    """
+    digits = "".join(str(int(sign)) if sign.isdigit() else sign for sign in number)
+    grouped = _THOUSANDS.fullmatch(digits)
+    if grouped:
+        digits = digits.replace(grouped[1], "")
+    whole, *rest = re.split(r"\D", digits)
+    # More than one mark that is none of thousands: a version, an address. Each number counts as it is.
+    fraction = [rest[0].rstrip("0")] if len(rest) == 1 else rest
+    return ".".join([whole.lstrip("0") or "0", *filter(None, fraction)])
+
+
+def _date_form(match: re.Match[str]) -> str:
+    """Day, month and year by size: the order is a matter of language; of a time hour, minute and second."""
+    parts = [int(part) for part in re.findall(r"\d+", match[0])]
+    return " ".join(map(str, parts if match["time"] else sorted(part % 100 for part in parts)))
+
+
+def _names(text: str) -> list[str]:
+    names = []
+    starts = True  # a sentence
+    for word in text.split():
+        bare = word.strip(_OPENING)
+        inner = _before_apostrophe(bare)
+        letters = [sign for sign in inner if sign.isalpha()]
+        starts = starts or bare != word
+        if not starts and len(letters) > 1 and inner[:1].isupper() and not any(map(str.isdigit, inner)):
+            names += text_words(inner)
+        starts = bool(_SENTENCE_END.search(word))
+    return names
+
+
+def _bare_words(text: str) -> list[str]:
+    """Words as they are counted, without what an apostrophe adds."""
+    return [_before_apostrophe(word) for word in text_words(text)]
+
+
+def _before_apostrophe(word: str) -> str:
+    return re.split("['’]", word)[0]  # "Anna's", "I'm"
+
+
+def _as_written(item: str, source: str) -> str:
+    found = re.search(re.escape(item), source, re.IGNORECASE)
+    return found[0] if found else item
+
+
+def _any(texts: list[dict[str, Counter[str]]], kind: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for text in texts:
+        found |= text[kind]
+    return found
+
+
+def _cells(values: list[tuple[float | None, int]]) -> list[Cell]:
+    return [cell for kept, new in values for cell in (None if kept is None else round(kept, 1), new)]
+
+
+def _tell(name: str, counts: dict[str, int], column: dict[str, tuple[float | None, int]]) -> str:
+    parts = [f"{column[kind][0]:.0f} % of {counts[kind]} {kind}" for kind in KINDS if counts[kind]]
+    return f"{name} keeps {', '.join(parts)}."

@@ -1,0 +1,78 @@
+"""How varied captions are, and how many are repeated from training."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from seq2seq.evaluation.captions import Diversity, measure_diversity, ptb_tokenize
+from seq2seq.report.analysis.material import Material
+from seq2seq.report.analysis.objects import HUMAN
+from seq2seq.report.content import Cell, Section, Table
+
+_LISTED = 8
+
+
+def find_variety(material: Material) -> Section | str:
+    """Diversity of the captions, beside that of one reference of each picture."""
+    test = material.test
+    captions = {name: list(system.outputs) for name, system in material.systems.items()}
+    captions[HUMAN] = [texts[0] for texts in test.references]
+    found = {name: measure_diversity(texts) for name, texts in captions.items()}
+    known = {name: _share_known(texts, material) for name, texts in captions.items()}
+    measures: dict[str, Sequence[Cell]] = {
+        "captions that no other picture got, %": [_share_alone(texts) for texts in captions.values()],
+        "words in use": [diversity.vocabulary for diversity in found.values()],
+        "words of a caption": [round(diversity.mean_length, 1) for diversity in found.values()],
+        "captions known from training, %": list(known.values()),
+    }
+    tables = [
+        Table(
+            "diversity",
+            "Variety",
+            "A system that has learned little says the same of many pictures. Captions known from training are no "
+            "fault where they are true, but a sign of recall where there are many.",
+            ("", *found),
+            tuple((title, *values) for title, values in measures.items() if None not in values),
+        ),
+        Table(
+            "favourite-captions",
+            "Captions said most often",
+            "Each with the number of pictures of which it was said.",
+            ("system", "pictures", "caption"),
+            tuple(
+                (name, count, text)
+                for name, system in material.systems.items()
+                for text, count in Counter(system.outputs).most_common(_LISTED)
+                if count > 1
+            ),
+        ),
+    ]
+    told = [_tell(name, found[name], known[name]) for name in captions]
+    reasons = "" if test.training is not None else " The training captions are not known, so that none can be told."
+    return Section(
+        "variety",
+        "Does it say the same of every picture?",
+        " ".join(told) + reasons,
+        tuple(t for t in tables if t.rows),
+    )
+
+
+def _share_known(captions: list[str], material: Material) -> float | None:
+    """The share, in percent, of captions that training has word by word; None where it is not known."""
+    if material.training_captions is None:
+        return None
+    return round(
+        100 * sum(tuple(ptb_tokenize(text)) in material.training_captions for text in captions) / len(captions), 1
+    )
+
+
+def _share_alone(captions: list[str]) -> float:
+    counts = Counter(captions)
+    return round(100 * sum(counts[text] == 1 for text in captions) / len(captions), 1)
+
+
+def _tell(name: str, diversity: Diversity, known: float | None) -> str:
+    told = f", {known:.0f} % known from training" if known is not None else ""
+    return (
+        f"{name}: {diversity.distinct:,} different captions of {diversity.captions:,}, {diversity.vocabulary:,} words "
+        f"in use{told}."
+    )

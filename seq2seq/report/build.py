@@ -1,0 +1,138 @@
+"""A report from systems and their outputs, and its files."""
+
+import contextlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from seq2seq.errors import UserError
+from seq2seq.evaluation import TestSet
+from seq2seq.evaluation.record import surroundings
+from seq2seq.evaluation.scorer import Scorer, make_scorer
+from seq2seq.files import atomic_write
+from seq2seq.folder import CONFIG, WEIGHTS
+from seq2seq.report.against import Earlier, compare
+from seq2seq.report.analysis import analyse
+from seq2seq.report.comparison import judge
+from seq2seq.report.confidence import find_confidence
+from seq2seq.report.document import Report
+from seq2seq.report.markdown import to_markdown
+from seq2seq.report.record import KIND, as_json, report_record
+from seq2seq.report.system import System
+
+PAGE, RECORD, SUMMARY = FILES = ("index.html", "scores.json", "report.md")
+
+
+def build_report(
+    test: TestSet, systems: Sequence[System], *, scorer: Scorer | None = None, earlier: Earlier | None = None
+) -> Report:
+    """Score, compare and analyse systems.
+
+    Args:
+        test: the test set.
+        systems: one or more with different names, and what each made of the test set.
+        scorer: of that test set; what it has computed already is not computed again.
+        earlier: an earlier report, with which each system shall be compared (see `seq2seq.report.against`).
+
+    Raises:
+        UserError: there is nothing to score, or no system of the earlier report fits.
+    """
+    scorer = scorer or make_scorer(test)
+    outputs = {system.name: system.outputs for system in systems}
+    scores = {name: scorer.score(texts) for name, texts in outputs.items()}
+    comparisons = tuple(scorer.paired_tests(outputs))
+    verdicts, sections = judge(test, systems, scores, comparisons), analyse(test, systems)
+    facts: dict[str, Any] = {
+        **surroundings(),
+        "data": test.record,
+        "tests": 2 * len(comparisons),
+        "systems": {system.name: _facts(system, len(test)) for system in systems},
+    }
+    if earlier is not None:
+        against = compare(earlier, test, systems, scorer)
+        facts["against"], facts["tests"] = against.record, facts["tests"] + 2 * len(against.comparisons)
+        verdicts, sections = (*against.verdicts, *verdicts), [against.section, *sections]
+    found = {system.name: find_confidence(test, system) for system in systems}
+    return Report(
+        title=_title(test),
+        test=test,
+        systems=tuple(systems),
+        facts=facts,
+        scores=scores,
+        comparisons=comparisons,
+        verdicts=verdicts,
+        sections=tuple(sections),
+        sentence_scores={name: scorer.sentence_scores(texts) for name, texts in outputs.items()},
+        confidences={name: None if one is None else one.sentences for name, one in found.items()},
+        word_confidences={name: None if one is None else one.words for name, one in found.items()},
+    )
+
+
+def check_report_place(folder: str | Path) -> None:
+    """Refuse to write a report where its files would replace something else.
+
+    Raises:
+        UserError: no folder, a model's, or one with a file of the same name that is of no report.
+    """
+    folder = Path(folder)
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UserError(f"{folder}: is no folder; name one for the report")
+    if any((folder / name).exists() for name in (CONFIG, WEIGHTS)):
+        raise UserError(f"{folder}: holds a model; name another folder for the report")
+    there = [name for name in FILES if (folder / name).exists()]
+    if there and not _is_report(folder / RECORD):
+        raise UserError(f"{folder / there[0]}: is of no report and would be lost; name another folder for the report")
+
+
+def write_report(report: Report, folder: str | Path) -> Path:
+    """Write index.html, scores.json and report.md into a folder, all or none, and give the page's path.
+
+    Raises:
+        UserError: the folder holds something else, or cannot be written.
+    """
+    from seq2seq.report.page import render  # matplotlib takes a while to import
+
+    check_report_place(folder)
+    texts = {PAGE: render(report), RECORD: as_json(report_record(report)), SUMMARY: to_markdown(report)}
+    with contextlib.ExitStack() as files:  # each is renamed when all are on the disk
+        for name, text in texts.items():
+            file = files.enter_context(atomic_write(Path(folder) / name))
+            try:
+                file.write(text)
+                file.flush()
+            except OSError as error:
+                raise UserError(f"{folder}: cannot be written ({error.strerror})") from error
+    return Path(folder) / PAGE
+
+
+def _facts(system: System, sentences: int) -> dict[str, Any]:
+    """What `Report.facts` says of a system."""
+    facts = system.facts
+    models, seconds, tokens = (facts.get(name) for name in ("models", "seconds", "tokens"))
+    return {
+        "kind": "file" if not models else "model" if len(models) == 1 else "ensemble",
+        "models": models,
+        "file": facts.get("hypothesis"),
+        "decoding": facts.get("decoding"),
+        "device": str(facts["device"]) if facts.get("device") is not None else None,
+        "seconds": seconds,
+        "sentences_per_second": sentences / seconds if seconds else None,
+        "tokens_per_second": tokens / seconds if seconds and tokens is not None else None,
+    }
+
+
+def _title(test: TestSet) -> str:
+    what = ("captions", "pictures") if test.captions else ("translations", "sentences")
+    split = test.record.get("split")
+    return f"{test.record['name']}{f', {split}' if split else ''}: {what[0]} of {len(test):,} {what[1]}"
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(raw, dict) and raw.get("kind") == KIND

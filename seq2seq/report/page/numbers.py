@@ -1,0 +1,57 @@
+"""How numbers are written on the page."""
+
+from collections.abc import Iterable, Sequence
+
+from seq2seq.report.content import Cell
+
+NOTHING = "–"
+
+
+def decimals(values: Iterable[float]) -> int:
+    """How many decimals show what matters of numbers that stand together: three for shares, one for scores.
+
+    >>> decimals([0.2, 0.81]), decimals([3.0, 9.9]), decimals([0.4, 41.3])
+    (3, 2, 1)
+    """
+    most = max((abs(value) for value in values), default=0.0)
+    return 3 if most <= 1 else 2 if most < 10 else 1
+
+
+def number(value: float | None, places: int) -> str:
+    """A number with so many decimals, with a true minus sign; a dash for none.
+
+    >>> number(-1234.5, 1), number(None, 1)
+    ('−1,234.5', '–')
+    """
+    if value is None or value != value:
+        return NOTHING
+    return f"{value:,.{places}f}".replace("-", "−")
+
+
+def interval(low: float | None, high: float | None, places: int) -> str:
+    """A 95 % interval; nothing where there is none.
+
+    >>> interval(40.26, 43.0, 1), interval(None, None, 1)
+    ('40.3 to 43.0', '')
+    """
+    return "" if low is None or high is None else f"{number(low, places)} to {number(high, places)}"
+
+
+def cells(rows: Sequence[Sequence[Cell]]) -> list[list[tuple[str, bool]]]:
+    """What the cells of a table show, and whether each is a number; the numbers of a column have as many decimals.
+
+    >>> cells([["a", 1.0, 1200], ["b", 22.25, None]])
+    [[('a', False), ('1.0', True), ('1,200', True)], [('b', False), ('22.2', True), ('–', True)]]
+    """
+    columns = list(zip(*rows, strict=True))
+    places = [decimals(cell for cell in column if isinstance(cell, float)) for column in columns]
+    numeric = [not any(isinstance(cell, str) for cell in column) for column in columns]
+    return [[_cell(cell, many, right) for cell, many, right in zip(row, places, numeric, strict=True)] for row in rows]
+
+
+def _cell(cell: Cell, places: int, numeric: bool) -> tuple[str, bool]:
+    if isinstance(cell, str):
+        return cell, False
+    if isinstance(cell, int):
+        return f"{cell:,}".replace("-", "−"), True
+    return number(cell, places), numeric or cell is not None

@@ -1,0 +1,136 @@
+"""The samples of the page: what its script shows, sorts and searches, as plain JSON values."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from seq2seq.report.document import Report
+from seq2seq.report.page.attention import looked_at, sure_of
+from seq2seq.report.page.differences import compare
+from seq2seq.report.page.pictures import thumbnails
+from seq2seq.report.page.texts import shown
+from seq2seq.report.system import System
+
+MOST_ROWS = 3000
+
+_CUTS = (2000, 1000, 600, 400, 250, 150)  # characters that are shown of a text
+_TEXT_BYTES = 2_000_000
+_LOOK_BYTES = 1_000_000  # of what all words looked at
+
+Show = Callable[[str], str]
+
+
+def sample_data(report: Report) -> dict[str, Any]:
+    """All that the page's script knows of the samples.
+
+    Whatever is a list has one value a row, but for `systems` and `grid`:
+
+    ```
+    metric, captions  what the scores are; whether the sources are pictures
+    language          code of the references' language, or null
+    whole             sentences or pictures of the test set, of which the rows are all or an even selection
+    left_out          how many outputs' alignments are left out to keep the page small
+    numbers           place in the test set, from 1
+    sources           texts, or names of pictures; empty where only references are known
+    pictures          {uri, problem, width, height}; empty for texts
+    references        texts of each
+    systems           [{name, outputs, marks, missing, scores, confidences, words, looked, grid}]:
+      marks, missing  as in `differences.Difference`; missing words are parted by spaces
+      words           confidence of each word, a digit each (`attention.sure_of`); null where unknown
+      looked          what each word attended to (`attention.looked_at`); null where unknown
+      grid            rows and columns of a picture's cells, or null
+    ```
+    """
+    test, whole = report.test, len(report.test)
+    rows = [place * whole // min(whole, MOST_ROWS) for place in range(min(whole, MOST_ROWS))]
+    show = _shower(report, rows)
+    sources = [_source(report, row, show) for row in rows]
+    references = [[show(text) for text in test.references[row]] for row in rows]
+    systems = [_system(report, system, rows, sources, references, show) for system in report.systems]
+    pictures = thumbnails([test.sources[row] for row in rows]) if test.captions and test.sources else []
+    return {
+        "metric": report.sentence_metric,
+        "captions": test.captions,
+        "language": test.language,
+        "whole": whole,
+        "left_out": _lighten(systems),
+        "numbers": [row + 1 for row in rows],
+        "sources": sources,
+        "pictures": [asdict(picture) for picture in pictures],
+        "references": references,
+        "systems": systems,
+    }
+
+
+def _shower(report: Report, rows: Sequence[int]) -> Show:
+    """How texts are shown so that all of them are not too many bytes."""
+    columns: list[Sequence[str]] = [system.outputs for system in report.systems]
+    texts = [column[row] for column in columns for row in rows]
+    texts += [text for row in rows for text in report.test.references[row]]
+    texts += [] if report.test.captions or not report.test.sources else [report.test.sources[row] for row in rows]
+
+    def size(cut: int) -> int:
+        return sum(len(text[:cut].encode("utf-8", "replace")) for text in texts)
+
+    cut = next((cut for cut in _CUTS if size(cut) <= _TEXT_BYTES), _CUTS[-1])
+    return lambda text: shown(text, cut)
+
+
+def _system(
+    report: Report,
+    system: System,
+    rows: Sequence[int],
+    sources: Sequence[str],
+    references: Sequence[Sequence[str]],
+    show: Show,
+) -> dict[str, Any]:
+    outputs = [show(system.outputs[row]) for row in rows]
+    differences = [compare(*pair) for pair in zip(outputs, references, strict=True)]
+    details = system.details
+    confidences = report.confidences.get(system.name)
+    words = report.word_confidences.get(system.name)
+    grids = [one.grid for one in details or () if one.grid is not None]
+    return {
+        "name": shown(system.name, 200),
+        "outputs": outputs,
+        "marks": [difference.marks for difference in differences],
+        "missing": [" ".join(difference.missing) for difference in differences],
+        "scores": _rounded((report.sentence_scores[system.name][row] for row in rows), 1),
+        "confidences": None if confidences is None else _rounded((confidences[row] for row in rows), 3),
+        "words": None
+        if words is None or details is None
+        else [sure_of(details[row], words[row], output) for row, output in zip(rows, outputs, strict=True)],
+        "looked": None
+        if details is None
+        else [
+            looked_at(details[row], source, output) for row, source, output in zip(rows, sources, outputs, strict=True)
+        ],
+        "grid": grids[0] if len(set(grids)) == 1 else None,
+    }
+
+
+def _lighten(systems: Iterable[dict[str, Any]]) -> int:
+    """Leave out what the longest outputs looked at where all of it is too much for a page; tells of how many."""
+    looked = [(len(text), row, system) for system in systems for row, text in enumerate(system["looked"] or ()) if text]
+    excess, left_out = sum(size for size, _, _ in looked) - _LOOK_BYTES, 0
+    for size, row, system in sorted(looked, key=lambda item: -item[0]):
+        if excess <= 0:
+            break
+        system["looked"][row] = None
+        excess -= size
+        left_out += 1
+    return left_out
+
+
+def _rounded(values: Iterable[float], places: int) -> list[float | None]:
+    return [round(value, places) if math.isfinite(value) else None for value in values]
+
+
+def _source(report: Report, row: int, show: Show) -> str:
+    """A text, or a picture's name; empty where only references are known."""
+    if not report.test.sources:
+        return ""
+    source = report.test.sources[row]
+    return shown(Path(source).name, 200) if report.test.captions else show(source)

@@ -1,0 +1,199 @@
+"""`seq2seq report`, as a user types it."""
+
+import json
+import shutil
+from collections import Counter
+
+import pytest
+import torch
+from toy_captions import write_pictures
+from toy_data import write_prepared
+
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.folder import save_model
+from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+
+FAST = ("--method", "greedy", "--precision", "fp32", "--device", "cpu", "--max-length", 20)
+FILES = ["index.html", "report.md", "scores.json"]
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def quick_tests(monkeypatch):
+    monkeypatch.setattr("seq2seq.evaluation.scores.TRIALS", 200)
+
+
+@pytest.fixture
+def prepared(pairs, tmp_path):
+    splits = {"train": pairs, "dev": pairs, "test": pairs[:4]}
+    return write_prepared(tmp_path / "prepared", splits, languages=("es", "en"))
+
+
+@pytest.fixture
+def files(pairs, tmp_path):
+    """Sources, references and outputs, a text a line."""
+    texts = {
+        "source": [source for source, _ in pairs],
+        "reference": [target for _, target in pairs],
+        "second": [f"Well, {target}" for _, target in pairs],
+        "poor": ["The cat sleeps."] * len(pairs),
+        "hostile": [HOSTILE, "a" * 10_000, "\x01\u202e‮", "", "😀", "|*_", "]]>", "--"],
+        "short": ["One.", "Two."],
+        "blank": [""] * len(pairs),
+    }
+    paths = {}
+    for name, lines in texts.items():
+        paths[name] = tmp_path / f"{name}.txt"
+        paths[name].write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return paths
+
+
+def test_models_and_files_side_by_side(seq2seq, taught_model, random_models, prepared, files, tmp_path):
+    ensemble = f"both={taught_model}+{random_models[0]}"
+    words = (f"taught={taught_model}", f"poor={files['poor']}", ensemble, "--data", prepared)
+    outcome = seq2seq("report", *words, "--output", tmp_path / "report", *FAST)
+    assert outcome.code == 0, outcome.err
+    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == FILES
+    record = json.loads((tmp_path / "report" / "scores.json").read_text(encoding="utf-8"))
+    assert [system["name"] for system in record["systems"]] == ["taught", "poor", "both"]
+    assert record["systems"][0]["record"]["scores"]["BLEU"]["value"] == pytest.approx(100)
+    assert len(record["systems"][2]["record"]["models"]) == 2
+    assert record["data"]["split"] == "dev"
+    assert len(record["comparisons"]) == 9
+    for verdict in record["verdicts"]:
+        assert verdict in outcome.out
+    assert "18 paired tests were made" in outcome.out
+    assert str(tmp_path / "report" / "index.html") in outcome.out
+
+
+def test_files_alone_with_several_references(seq2seq, files, tmp_path):
+    words = (f"same={files['reference']}", f"x={files['hostile']}", "--reference", files["reference"])
+    words += ("--reference", files["second"], "--source", files["source"], "--target-language", "en")
+    outcome = seq2seq("report", *words, "--output", tmp_path / "report")
+    assert outcome.code == 0, outcome.err
+    record = json.loads((tmp_path / "report" / "scores.json").read_text(encoding="utf-8"))
+    assert "nrefs:2" in record["systems"][0]["record"]["scores"]["BLEU"]["signature"]
+    assert record["systems"][1]["outputs"][0] == HOSTILE
+    assert HOSTILE not in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    assert HOSTILE not in (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+
+
+def test_references_that_are_missing_are_told(seq2seq, files, tmp_path):
+    outcome = seq2seq("report", files["poor"], "--reference", files["blank"], "--output", tmp_path / "report")
+    assert outcome.code == 0, outcome.err
+    assert "note: " in outcome.err
+    assert "8 of 8 references are empty, the first in line 1" in outcome.err
+
+
+def test_against_an_earlier_report(seq2seq, files, prepared, tmp_path):
+    data = ("--data", prepared, "--target-language", "en")
+    first = seq2seq("report", f"main={files['reference']}", *data, "--output", tmp_path / "main")
+    assert first.code == 0, first.err
+    against = ("--against", tmp_path / "main" / "scores.json")
+    same = seq2seq("report", f"main={files['reference']}", *data, *against, "--output", tmp_path / "same")
+    assert same.code == 0, same.err
+    assert "the same outputs as its earlier self" in same.out
+    worse = seq2seq("report", f"main={files['poor']}", *data, *against, "--output", tmp_path / "worse")
+    assert worse.code == 3, worse.err
+    assert "main is worse than its earlier self" in worse.out
+    assert json.loads((tmp_path / "worse" / "scores.json").read_text())["against"]["worse"]
+    better = seq2seq(
+        "report", files["reference"], *data, "--against", tmp_path / "worse" / "scores.json", "--output", tmp_path / "b"
+    )
+    assert better.code == 0, better.err
+    other = seq2seq("report", files["short"], *data, *against, "--split", "test", "--output", tmp_path / "other")
+    assert other.code == 2
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    return write_pictures(tmp_path_factory.mktemp("toy") / "prepared", {"train": 4, "dev": 6})
+
+
+@pytest.fixture(scope="module")
+def captioners(pictures, tmp_path_factory):
+    """Two untrained captioners."""
+    folders = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        encoder = ImageEncoderConfig(
+            backbone="small_cnn", weights="none", image_size=32, mean=[0.5] * 3, std=[0.5] * 3, projection_size=24
+        )
+        decoder = DecoderConfig(hidden_size=24, attention="dot", injections=["initial_state", "attention"])
+        config = CaptionerConfig(embedding_size=16, encoder=encoder, decoder=decoder)
+        prepared = PreparedFolder.open(pictures)
+        model = build_captioner(config, len(prepared.tokenizer("en"))).eval()
+        folders.append(tmp_path_factory.mktemp("captioners") / f"captioner{seed}")
+        save_model(folders[-1], model, config, None, ("en", prepared.tokenizer_path("en")), card="")
+    return folders
+
+
+def test_captioners_and_a_picture_that_cannot_be_read(seq2seq, captioners, pictures, tmp_path):
+    prepared = shutil.copytree(pictures, tmp_path / "pictures")
+    (prepared / "images" / "dev2.png").write_bytes(b"no picture")
+    outputs = tmp_path / "other.txt"
+    outputs.write_text("all is red here\n" * 6)
+    words = (*captioners, outputs, "--data", prepared, "--output", tmp_path / "report")
+    outcome = seq2seq("report", *words, "--max-length", 5, "--precision", "fp32", "--device", "cpu")
+    assert outcome.code == 0, outcome.err
+    assert "1 of 6 pictures could not be read, the first: " in outcome.err
+    record = json.loads((tmp_path / "report" / "scores.json").read_text(encoding="utf-8"))
+    assert (record["task"], record["main_metric"]) == ("captions", "CIDEr-D")
+    assert [system["name"] for system in record["systems"]] == ["captioner1", "captioner2", "other"]
+    assert record["systems"][0]["outputs"][2] == ""
+    files_only = seq2seq("report", outputs, "--data", prepared, "--output", tmp_path / "files")
+    assert files_only.code == 0, files_only.err  # there is one language only
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--data", "{prepared}"], "name at least one SYSTEM"),
+        (["{taught}", "--data", "{prepared}", "--output", ""], "--output FOLDER is needed"),
+        (["{taught}"], "either --data FOLDER or --reference FILE"),
+        (["{taught}", "--data", "{prepared}", "--source", "{source}"], "--source goes with --reference only"),
+        (["{taught}", "--reference", "{reference}"], "--source FILE is needed beside a model"),
+        (["x={short}", "--reference", "{reference}"], "{short} has 2 sentences but {reference} has 8"),
+        (
+            ["x={poor}", "--reference", "{reference}", "--source", "{short}"],
+            "{reference} has 8 sentences but {short} has 2",
+        ),
+        (["x={tmp}/none", "--reference", "{reference}"], "none: no such model folder or file of outputs"),
+        (["x={poor}", "x={reference}", "--reference", "{reference}"], "are both called 'x'"),
+        (["{poor}", "--data", "{prepared}"], "--target-language CODE is needed beside --data"),
+        (["{poor}", "--data", "{prepared}", "--target-language", "fr"], "no language 'fr'"),
+        (["{taught}", "--data", "{pictures}"], "holds captions, which is not what the model has learned"),
+        (["{taught}", "{captioner}", "--data", "{prepared}"], "from es to en, but captioner1 from pictures to en"),
+        (["{captioner}", "--source", "{source}", "--reference", "{reference}"], "score a captioner with --data"),
+        (["{taught}", "--data", "{prepared}", "--beam", "0"], "--beam 0: must be"),
+        (["{taught}", "--data", "{prepared}", "--n-best", "2"], "unknown option --n-best"),
+        (["{poor}", "--reference", "{reference}", "--tokenize", "13"], "did you mean '13a'?"),
+        (["{poor}", "--reference", "{reference}", "--output", "{poor}"], "is no folder"),
+        (["{poor}", "--reference", "{reference}", "--output", "{taught}"], "holds a model; name another folder"),
+        (["{poor}", "--reference", "{reference}", "--against", "{poor}"], "not JSON"),
+        (["{poor}", "--reference", "{empty}"], "{poor} has 8 sentences but {empty} has 0"),
+        (["{empty}", "--reference", "{empty}"], "nothing to score"),
+        (["{latin}", "--reference", "{reference}"], "latin.txt, line 2"),
+    ],
+)
+def test_mistakes_are_told_in_one_line_and_nothing_is_written(
+    seq2seq, taught_model, captioners, pictures, prepared, files, tmp_path, words, message
+):
+    names = {**files, "taught": taught_model, "captioner": captioners[0], "pictures": pictures, "prepared": prepared}
+    names |= {"tmp": tmp_path, "empty": tmp_path / "empty.txt", "latin": tmp_path / "latin.txt"}
+    names["empty"].write_text("")
+    names["latin"].write_bytes(b"One.\nTw\xf6.\n")
+    before = Counter(tmp_path.rglob("*"))
+    given = [word.format(**names) for word in words]
+    outcome = seq2seq("report", *given, *([] if "--output" in given else ["--output", tmp_path / "report"]))
+    assert outcome.code == 2, outcome.err
+    assert outcome.err.startswith("error: ")
+    assert len(outcome.err.splitlines()) == 1
+    assert message.format(**names) in outcome.err
+    assert Counter(tmp_path.rglob("*")) == before
+
+
+def test_help_tells_the_exit_codes(seq2seq):
+    outcome = seq2seq("report", "--help")
+    assert outcome.code == 0
+    assert "3 where a system is worse" in outcome.out

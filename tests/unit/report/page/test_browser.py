@@ -1,0 +1,271 @@
+"""The page in headless Chromium: what a reader does with it."""
+
+import pytest
+from browser import Browser, find_chromium
+from PIL import Image
+from toy_pages import HOSTILE, hostile_report, text_report, toy_report
+
+from seq2seq.report.page import render
+from seq2seq.report.page.samples import sample_data
+
+pytestmark = pytest.mark.skipif(find_chromium() is None, reason="no Chromium found: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with Browser(find_chromium(), tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def report():
+    return text_report(number=120)
+
+
+@pytest.fixture(scope="module")
+def page(report, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    path.write_text(render(report), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(browser, page):
+    """The page of three systems, opened anew; in the end it shall have had nothing to complain of."""
+    browser.open(page)
+    yield browser
+    assert browser.complaints == []
+
+
+def numbers(browser: Browser) -> list[int]:
+    """Those of the samples that are shown."""
+    return browser.run("[...document.querySelectorAll('.sample .head')].map(cell => parseInt(cell.textContent))")
+
+
+def click(browser: Browser, selector: str) -> None:
+    browser.run(f"document.querySelector(`{selector}`).click()")
+
+
+def choose(browser: Browser, selector: str, value: str) -> None:
+    browser.run(f"document.querySelector('{selector}').value = '{value}'")
+    browser.run(f"document.querySelector('{selector}').dispatchEvent(new Event('input'))")
+
+
+def text(browser: Browser, selector: str) -> str:
+    return browser.run(f"document.querySelector(`{selector}`).textContent")
+
+
+def means(report) -> list[float]:
+    columns = [report.sentence_scores[system.name] for system in report.systems]
+    return [sum(scores) / len(scores) for scores in zip(*columns, strict=True)]
+
+
+def test_it_begins_in_order_with_a_page_of_fifty(opened):
+    assert numbers(opened) == list(range(1, 51))
+    assert text(opened, "#count") == "120 sentences"
+    assert text(opened, "#page") == "Page 1 of 3"
+
+
+def test_presets_sort(opened, report):
+    scores = means(report)
+    click(opened, "[data-preset=best]")
+    assert numbers(opened)[0] == scores.index(max(scores)) + 1
+    click(opened, "[data-preset=worst]")
+    assert numbers(opened)[0] == scores.index(min(scores)) + 1
+    assert opened.run("document.querySelector('[data-preset=worst]').getAttribute('aria-pressed')") == "true"
+    columns = [report.sentence_scores[system.name] for system in report.systems]
+    spread = [max(row) - min(row) for row in zip(*columns, strict=True)]
+    click(opened, "[data-preset=divided]")
+    assert numbers(opened)[0] == spread.index(max(spread)) + 1
+    click(opened, "[data-preset=unsure]")
+    sure = sample_data(report)["systems"][0]["confidences"]
+    assert sure[numbers(opened)[0] - 1] == min(sure)
+
+
+def test_columns_sort_by_keyboard_and_say_so(opened, report):
+    opened.run("document.querySelector('[data-column=score] button').focus()")
+    opened.press("Enter")
+    scores = means(report)
+    assert numbers(opened)[0] == scores.index(min(scores)) + 1
+    assert opened.run("document.querySelector('[data-column=score]').getAttribute('aria-sort')") == "ascending"
+    opened.press("Enter")
+    assert numbers(opened)[0] == scores.index(max(scores)) + 1
+    assert opened.run("document.querySelector('[data-column=score]').getAttribute('aria-sort')") == "descending"
+    assert opened.run("document.querySelectorAll('[aria-sort]').length") == 1
+
+
+def test_search_filters_and_counts(opened, report):
+    opened.type("#search", "RIVER")
+    choose(opened, "#where", "0")
+    expected = [place + 1 for place, output in enumerate(report.systems[0].outputs) if "river" in output]
+    assert numbers(opened) == expected[:50]
+    assert text(opened, "#count") == f"{len(expected)} of 120 sentences match"
+    click(opened, "#reset")
+    assert text(opened, "#count") == "120 sentences"
+
+
+def test_ranges_of_score_of_one_system(opened, report):
+    choose(opened, "#which", "1")
+    opened.type("#score-low", "30")
+    opened.type("#score-high", "60")
+    expected = [place + 1 for place, score in enumerate(report.sentence_scores["B"]) if 30 <= round(score, 1) <= 60]
+    assert numbers(opened) == expected[:50]
+
+
+def test_paging(opened):
+    click(opened, "#next")
+    click(opened, "#next")
+    assert numbers(opened) == list(range(101, 121))
+    assert opened.run("document.querySelector('#next').disabled")
+    click(opened, "#previous")
+    assert numbers(opened)[0] == 51
+
+
+def test_pointing_at_a_word_shows_what_it_looked_at(opened):
+    opened.point(".system .word:nth-of-type(2)")
+    looked = opened.run("[...document.querySelectorAll('.looked')].map(word => word.textContent)")
+    source = opened.run("document.querySelectorAll('.source .word')[1].textContent")
+    assert source in looked
+    assert f"looked at {source}" in text(opened, "#readout")
+    assert "confidence" in text(opened, "#readout")
+    opened.point("h1")
+    assert opened.run("document.querySelectorAll('.looked').length") == 0
+    assert opened.run("document.querySelector('#readout').hidden")
+
+
+def test_words_are_reached_by_keyboard(opened):
+    opened.run("document.querySelector('.told').focus()")
+    for _ in range(3):
+        opened.press("ArrowRight")
+    third = opened.run("document.querySelectorAll('.told .word')[2].textContent")
+    assert text(opened, ".current") == third
+    assert f"“{third}”" in text(opened, "#readout")
+    opened.press("ArrowLeft")
+    assert opened.run("document.querySelectorAll('.told .word')[1].classList.contains('current')")
+    opened.press("Escape")
+    assert opened.run("document.querySelector('.current')") is None
+
+
+def test_the_alignment_is_a_table_of_words(opened, report):
+    click(opened, ".open-map")
+    rows = opened.run("[...document.querySelectorAll('.heat-map tbody th')].map(cell => cell.textContent)")
+    columns = opened.run("[...document.querySelectorAll('.heat-map thead th')].map(cell => cell.textContent)")
+    assert rows == report.systems[0].outputs[0].split()
+    assert columns == report.test.sources[0].split()
+    assert opened.run("document.querySelector('.open-map').getAttribute('aria-expanded')") == "true"
+    click(opened, ".open-map")
+    assert opened.run("document.querySelector('.heat-map')") is None
+
+
+def test_differences_are_marked_beyond_colour(opened, report):
+    data = sample_data(report)["systems"][2]
+    row = next(row for row, marks in enumerate(data["marks"]) if "2" in marks and row < 50)
+    found = f'.sample[data-row="{row}"] [data-system="2"] .other'
+    words = opened.run(f"[...document.querySelectorAll(`{found}`)].map(word => word.textContent)")
+    assert words == [
+        word for word, mark in zip(data["outputs"][row].split(), data["marks"][row], strict=True) if mark == "2"
+    ]
+    assert "underline" in opened.run("getComputedStyle(document.querySelector('.system .other')).textDecorationLine")
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_is_wider_than_the_screen(browser, page, width, dark):
+    browser.open(page, width=width, dark=dark)
+    click(browser, ".open-map")
+    assert browser.run("document.documentElement.scrollWidth") == width
+    letters = "[...document.querySelectorAll('svg.chart text')]"
+    assert browser.run(f"Math.min(...{letters}.map(text => text.getBoundingClientRect().height))") >= 9
+    assert browser.complaints == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_has_contrast(browser, page, dark):
+    browser.open(page, dark=dark)
+    script = """(() => {
+      const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+      const light = (name) => {
+        canvas.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name);
+        canvas.fillRect(0, 0, 1, 1);
+        const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(part => part / 255);
+        const [r, g, b] = parts.map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const contrast = (...names) => {
+        const [dark, bright] = names.map(light).sort((one, other) => one - other);
+        return (bright + 0.05) / (dark + 0.05);
+      };
+      const series = [1, 2, 3, 4, 5, 6, 7, 8].map(number => contrast(`--s${number}`, '--paper'));
+      const texts = [['--ink', '--paper'], ['--soft', '--paper'], ['--accent', '--paper'], ['--ink', '--other'],
+        ['--soft', '--raised'], ['--ink', '--heat'], ['--ink', '--doubt-colour']];
+      return [Math.min(...texts.map(pair => contrast(...pair))), Math.min(...series)];
+    })()"""
+    texts, series = browser.run(script)
+    assert texts >= 4.5
+    assert series >= 3
+
+
+def test_print_has_the_first_samples_and_no_tools(opened, tmp_path):
+    count = "() => { window.printed = document.querySelectorAll('.sample').length; }"
+    opened.run(f"window.addEventListener('beforeprint', {count})")
+    opened.pdf(tmp_path / "page.pdf")
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    assert opened.run("window.printed") == 12
+    assert opened.run("getComputedStyle(document.querySelector('.presets')).display") == "none"
+    opened.run("window.dispatchEvent(new Event('afterprint'))")
+    assert len(numbers(opened)) == 50
+
+
+def test_hostile_texts_do_nothing(browser, tmp_path):
+    path = tmp_path / "index.html"
+    path.write_text(render(hostile_report()), encoding="utf-8")
+    browser.open(path)
+    browser.run("new Promise(done => setTimeout(done, 100))")
+    assert browser.complaints == []
+    assert browser.run("document.title") == "toy data"
+    assert browser.run("document.querySelectorAll('script').length") == 2
+    assert text(browser, ".source .text p") == HOSTILE[0]
+    assert text(browser, ".scores thead th:nth-child(2)").strip() == "<script>alert('name')</script>"
+    assert browser.run("document.documentElement.scrollWidth") == 1280
+    for preset in ("best", "worst", "divided", "unsure"):
+        click(browser, f"[data-preset={preset}]")
+    assert len(numbers(browser)) == len(HOSTILE)
+    browser.run("document.querySelectorAll('.open-map').forEach(button => button.click())")
+    assert browser.complaints == []
+
+
+def test_the_policy_stops_what_is_not_the_pages_own(browser, tmp_path):
+    path = tmp_path / "index.html"
+    harm = "<p onclick='x()' style='color: red'>x</p><script>document.title = 'broken'</script>"
+    path.write_text(render(text_report(number=3)).replace("</main>", f"{harm}</main>"), encoding="utf-8")
+    browser.open(path)
+    assert browser.run("document.title") == "toy data"
+    assert len(browser.complaints) == 3
+
+
+def test_captions_show_where_each_word_looked(browser, tmp_path):
+    Image.effect_noise((200, 150), 50).convert("RGB").save(tmp_path / "good.png")
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    sources = [str(tmp_path / name) for name in ("good.png", "broken.png")]
+    references = [["a dog runs", "the dog is quick"], ["a cat"]]
+    report = toy_report(
+        sources, references, {"A": ["a dog sleeps", "a cat"], "B": ["a cow", ""]}, captions=True, grid=(3, 4)
+    )
+    (tmp_path / "index.html").write_text(render(report), encoding="utf-8")
+    browser.open(tmp_path / "index.html")
+    assert "broken.png" in text(browser, ".problem")
+    assert text(browser, ".nothing") == "empty"
+    browser.point(".system .word:nth-of-type(2)")
+    assert browser.run(
+        "[document.querySelector('.head .heat').width, document.querySelector('.head .heat').height]"
+    ) == [4, 3]
+    pixels = "document.querySelector('.head .heat').getContext('2d').getImageData(0, 0, 4, 3).data"
+    cells = browser.run(f"[...{pixels}].filter((_, place) => place % 4 === 3)")
+    assert cells.index(min(cells)) == 1
+    click(browser, ".open-map")
+    assert browser.run("[...document.querySelectorAll('.panels figcaption')].map(cell => cell.textContent)") == [
+        "a",
+        "dog",
+        "sleeps",
+    ]
+    assert browser.complaints == []

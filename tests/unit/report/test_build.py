@@ -1,0 +1,83 @@
+import dataclasses
+import json
+
+import pytest
+from toy_reports import make_test_set, model, output_file
+
+from seq2seq.errors import UserError
+from seq2seq.evaluation.scorer import make_scorer
+from seq2seq.report import build
+from seq2seq.report.build import FILES, build_report, check_report_place, write_report
+
+
+@pytest.fixture(params=[False, True], ids=["text", "captions"])
+def systems(request):
+    test = make_test_set(captions=request.param)
+    return test, [model("m", test, 0.2), output_file("f", test, 0.5), output_file("g", test, 0.5, seed=3)]
+
+
+def test_what_a_report_holds(systems):
+    test, named = systems
+    report = build_report(test, named)
+    names = ["m", "f", "g"]
+    for by_system in (report.scores, report.sentence_scores, report.confidences, report.word_confidences):
+        assert list(by_system) == names
+    assert [len(values) for values in report.sentence_scores.values()] == [len(test)] * 3
+    assert report.confidences["f"] is None
+    assert all(0 <= value <= 1 for value in report.confidences["m"])
+    assert report.facts["tests"] == 2 * len(report.comparisons) == 2 * 3 * len(report.scores["m"])
+    assert len(report.verdicts) == 3
+    assert report.verdicts[0].startswith("m is better than f: +")
+    assert report.facts["systems"]["m"]["tokens_per_second"] > 0
+    assert report.facts["systems"]["f"]["kind"] == "file"
+    assert report.sections
+
+
+def test_the_scores_are_the_scorers(systems):
+    test, named = systems
+    scorer = make_scorer(test)
+    report = build_report(test, named, scorer=scorer)
+    assert report.scores["g"] == scorer.score(named[2].outputs)
+
+
+@pytest.fixture
+def no_page(monkeypatch):
+    """The page takes a second to draw, and has its own tests."""
+    monkeypatch.setattr("seq2seq.report.page.render", lambda report: f"<title>{report.title}")
+
+
+def test_three_files_or_none(systems, tmp_path, monkeypatch, no_page):
+    report = build_report(*systems)
+    page = write_report(report, tmp_path / "a" / "report")
+    assert page == tmp_path / "a" / "report" / "index.html"
+    assert sorted(path.name for path in page.parent.iterdir()) == sorted(FILES)
+    before = {path.name: path.read_bytes() for path in page.parent.iterdir()}
+    monkeypatch.setattr(build, "to_markdown", lambda _report: 7)  # cannot be written, after the others were
+    with pytest.raises(TypeError):
+        write_report(dataclasses.replace(report, title="another"), page.parent)
+    assert {path.name: path.read_bytes() for path in page.parent.iterdir()} == before
+
+
+def test_a_report_is_replaced_and_what_else_is_there_stays(systems, tmp_path, no_page):
+    report = build_report(*systems)
+    (tmp_path / "notes.txt").write_text("mine")
+    write_report(report, tmp_path)
+    write_report(dataclasses.replace(report, title="another"), tmp_path)
+    assert json.loads((tmp_path / "scores.json").read_text())["title"] == "another"
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("scores.json", '{"format": 1}', "scores.json: is of no report and would be lost"),
+        ("index.html", "<p>mine", "index.html: is of no report and would be lost"),
+        ("config.yaml", "task: captions", "holds a model"),
+    ],
+)
+def test_nothing_else_is_overwritten(tmp_path, name, text, message):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(UserError, match=message):
+        check_report_place(tmp_path)
+    with pytest.raises(UserError, match="is no folder"):
+        check_report_place(tmp_path / name)

@@ -1,0 +1,130 @@
+import random
+
+import pytest
+import torch
+from toy_captions import paint
+
+from seq2seq.errors import UserError
+from seq2seq.evaluation import TestSet
+from seq2seq.inference import Captioner, Translator
+from seq2seq.inference.captioner import Caption
+from seq2seq.inference.confidence import Calibration
+from seq2seq.inference.translation import Candidate
+from seq2seq.report.curves import save_curves
+from seq2seq.report.gather import Decoding, check_names, generate, parse_named, read_outputs, unread, with_folder
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    for name in ("runs/big/model", "runs/small/model", "a+b", "plain"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("out.txt", "x=y.txt"):
+        (tmp_path / name).write_text("")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "paths", "is_model"),
+    [
+        ("runs/big/model", "big", ("runs/big/model",), True),
+        ("runs/big/model/", "big", ("runs/big/model/",), True),
+        ("plain", "plain", ("plain",), True),
+        ("out.txt", "out", ("out.txt",), False),
+        ("our best=out.txt", "our best", ("out.txt",), False),
+        ("new=runs/big/model", "new", ("runs/big/model",), True),
+        ("runs/big/model+runs/small/model", "big+small", ("runs/big/model", "runs/small/model"), True),
+        ("both=plain+runs/small/model", "both", ("plain", "runs/small/model"), True),
+        ("a+b", "a+b", ("a+b",), True),
+        ("x=y.txt", "x=y", ("x=y.txt",), False),
+        ("n=x=y.txt", "n", ("x=y.txt",), False),
+    ],
+)
+def test_what_a_word_means(place, word, name, paths, is_model):
+    named = parse_named(word)
+    assert (named.name, named.paths, named.is_model) == (name, paths, is_model)
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("none.txt", "none.txt: no such model folder or file of outputs"),
+        ("n=none", "none: no such model folder"),
+        ("plain+none", "none: no such model folder"),
+        ("=out.txt", "write NAME=FILE, with a name before"),
+        ("n=", "write NAME=FILE"),
+        ("plain+out.txt", "only model folders can be joined by [+]"),
+    ],
+)
+def test_words_that_mean_nothing(place, word, message):
+    with pytest.raises(UserError, match=message):
+        parse_named(word)
+
+
+def test_names_differ(place):
+    check_names([parse_named("a=out.txt"), parse_named("b=out.txt")])
+    with pytest.raises(UserError, match=r"plain and out\.txt are both called 'plain'; give names: NAME=out\.txt"):
+        check_names([parse_named("plain"), parse_named("plain=out.txt")])
+
+
+def test_a_translator_at_work(taught_model, pairs):
+    sources, references = zip(*pairs, strict=True)
+    lines = [*sources, "", " ".join(sources)]
+    test = TestSet(False, lines, [[text] for text in [*references, "", "x"]], "en", {})
+    translator = Translator.load(taught_model, device="cpu", precision="fp32")
+    system = generate("t", translator, [taught_model], test, Decoding({"beam": 2}, 3, max_source_tokens=25))
+    assert list(system.outputs[: len(pairs)]) == list(references)
+    assert system.outputs[-2] == ""
+    first, empty, long = system.details[0], system.details[-2], system.details[-1]
+    assert first.alignment.shape == (len(first.tokens), len(first.source_tokens))
+    assert len(first.log_probs) == len(first.tokens)
+    assert (first.finished, first.parts, first.tokens[-1]) == (True, 1, "</s>")
+    assert (empty.finished, empty.parts, empty.tokens) == (True, 0, ())
+    assert long.parts > 1
+    assert long.finished
+    facts = system.facts
+    assert [facts["decoding"][name] for name in ("beam", "batch_size", "precision")] == [2, 3, "fp32"]
+    assert facts["tokens"] == sum(len(details.tokens) for details in system.details)
+    assert facts["seconds"] > 0
+    assert facts["models"][0]["name"] == taught_model.name
+    cut = generate("t", translator, [taught_model], test, Decoding({"max_length": 2}), alignments=False)
+    assert not cut.details[0].finished
+    assert cut.details[0].alignment is None
+
+
+def test_what_else_a_folder_tells(tmp_path):
+    system = read_outputs("s", _lines(tmp_path, "one"), TestSet(False, [], [["one"]], "en", {}))
+    assert (system.details, system.facts["hypothesis"]["name"]) == (None, "out.txt")
+    save_curves({"dev_bleu": {1: 2.0}}, tmp_path)
+    Calibration(1.5, 0.0, 10, {}).save(tmp_path)
+    told = with_folder(system, tmp_path)
+    assert (told.curves, told.calibration.temperature) == ({"dev_bleu": {1: 2.0}}, 1.5)
+
+
+def test_pictures_that_cannot_be_read(tmp_path, monkeypatch):
+    """What a captioner says becomes details; a picture that it cannot read, an empty output."""
+    paint("red", random.Random(1)).save(tmp_path / "red.png")
+    said = Candidate("a red one", -1.0, ("▁a", "▁red", "▁one"), (-0.1, -0.2, -0.3), torch.full((3, 4), 0.25))
+    captions = [Caption("red.png", (said,), None, (2, 2)), Caption("bad.png", (), "bad.png: is no picture", None)]
+
+    class Toy(Captioner):
+        def __init__(self):
+            self.device, self.dtype = torch.device("cpu"), torch.float32
+
+        def caption_detailed(self, pictures, **_options):
+            return captions
+
+    monkeypatch.setattr("seq2seq.report.gather.sha256", lambda _path: "0")
+    test = TestSet(True, ["red.png", "bad.png"], [["a"], ["b"]], "en", {})
+    system = generate("c", Toy(), [tmp_path], test, Decoding())
+    assert list(system.outputs) == ["a red one", ""]
+    assert (system.details[0].grid, system.details[0].finished, system.details[0].parts) == ((2, 2), False, 1)
+    assert (system.details[1].problem, system.details[1].finished) == ("bad.png: is no picture", True)
+    assert unread(system) == "1 of 2 pictures could not be read, the first: bad.png: is no picture"
+    assert unread(read_outputs("s", _lines(tmp_path, "a"), TestSet(True, [], [["x"]], "en", {}))) is None
+
+
+def _lines(folder, *lines):
+    path = folder / "out.txt"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path

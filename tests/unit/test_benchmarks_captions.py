@@ -1,0 +1,84 @@
+"""The benchmarks of captioning: what they keep, and what they take for the same run."""
+
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from toy_captions import write_pictures
+
+from benchmarks import captioning, injections
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.errors import UserError
+from seq2seq.folder import save_model
+from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    return write_pictures(tmp_path_factory.mktemp("toy") / "prepared", {"train": 4, "dev": 4})
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """The commands that a benchmark would train by, each of which leaves a run."""
+    found = []
+
+    def train(words):
+        found.append(words)
+        output = injections.Path(words[words.index("--output") + 1])
+        output.mkdir(parents=True)
+        scores = {name: {"value": 1.0} for name in injections.SCORES}
+        (output / "scores.dev.json").write_text(json.dumps({"scores": scores}))
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(injections, "subprocess", SimpleNamespace(run=train))
+    return found
+
+
+def test_a_run_is_known_by_all_that_its_scores_depend_on(prepared, trainings, tmp_path, monkeypatch):
+    def run(*more):
+        words = ["--data", prepared, "--folder", tmp_path / "runs", "--output", tmp_path / "figures.json", *more]
+        monkeypatch.setattr(sys, "argv", ["injections", *map(str, words)])
+        before = len(trainings)
+        injections.main()
+        return len(trainings) - before
+
+    configs = len(injections.CONFIGS)
+    assert [run(), run()] == [configs, 0]
+    (tmp_path / "w.pth").write_bytes(b"one")
+    file = ("--weights", tmp_path / "w.pth")
+    half = ("--mean", 0.5, 0.5, 0.5, "--std", 0.5, 0.5, 0.5)
+    assert [run(*file), run(*file, *half), run(*file, *half)] == [configs, configs, 0]
+    (tmp_path / "w.pth").write_bytes(b"two")
+    assert run(*file) == configs
+    manifest = json.loads((prepared / "manifest.json").read_text())
+    (prepared / "manifest.json").write_text(json.dumps(manifest | {"name": "other"}))
+    assert run() == configs
+    assert all(int(words[words.index("--early_stopping.patience") + 1]) > 1000 for words in trainings)
+    kept = json.loads((tmp_path / "figures.json").read_text())
+    assert {"date", "commit", "machine", "torch", "minutes", "data", "weights", "mean", "std"} <= kept.keys()
+
+
+def test_the_speed_of_captioning_is_kept(prepared, tmp_path, monkeypatch):
+    config = CaptionerConfig(
+        embedding_size=16,
+        encoder=ImageEncoderConfig(backbone="small_cnn", weights="none", image_size=32, projection_size=24),
+        decoder=DecoderConfig(hidden_size=24),
+    )
+    tokenizer = PreparedFolder.open(prepared).tokenizer_path("en")
+    torch.manual_seed(1)
+    model = build_captioner(config, len(PreparedFolder.open(prepared).tokenizer("en")))
+    save_model(tmp_path / "model", model, config, None, ("en", tokenizer), card="")
+    monkeypatch.setattr(captioning, "limit_cores", lambda _: None)
+    monkeypatch.setattr(torch, "set_num_threads", lambda _: None)
+    words = [tmp_path / "model", prepared / "images", "--rounds", 2, "--count", 3, "--output", tmp_path / "speed.json"]
+    monkeypatch.setattr(sys, "argv", ["captioning", *map(str, words)])
+    captioning.main()
+    kept = json.loads((tmp_path / "speed.json").read_text())
+    assert {"date", "commit", "machine", "torch", "precision"} <= kept.keys()
+    assert [len(rates) for rates in kept["pictures per second"].values()] == [2, 2, 2]
+    monkeypatch.setattr(sys, "argv", ["captioning", str(tmp_path / "model"), str(prepared / "images"), "--rounds", "0"])
+    with pytest.raises(UserError, match="'0' is too small"):
+        captioning.main()
