@@ -50,7 +50,7 @@ def main() -> None:
         ("whether they are good", RUN / "captions_en" / "report" / "index.html"),
         ("what each word of a caption looked at", RUN / "attention"),
     ):
-        print(f"  {where!s:34} {what}")
+        print(f"  {where!s:40} {what}")
     print(f"\nTry it:  echo '¿Qué hora es?' | .venv/bin/seq2seq translate {RUN / 'model'}")
     print(f"         .venv/bin/seq2seq caption {RUN / 'captions_en' / 'model'} {SCENES / 'images' / 'test-*.png'}")
     print(f"Then train on real data: {TRAINING}/README.md, {CAPTIONING}/README.md")

@@ -157,14 +157,13 @@ def test_the_first_state_is_zeros_and_is_not_written_to(cell):
         assert torch.equal(part, torch.zeros(4, 7).double())
 
 
-@pytest.mark.parametrize("cell", ["lstm", "peephole", "minlstm"])
+@pytest.mark.parametrize("cell", ["lstm", "peephole"])
 def test_the_forget_gate_begins_open(cell):
     """Its bias is 1, and all others are 0."""
     biases = [parameter for name, parameter in make(cell)[0].named_parameters() if "bias" in name]
     found = torch.cat(biases).tolist()
     assert sorted(found) == [0.0] * (len(found) - 7) + [1.0] * 7
-    gate = 0 if cell == "minlstm" else 1
-    assert biases[0][gate * 7 : (gate + 1) * 7].tolist() == [1.0] * 7
+    assert biases[0][7:14].tolist() == [1.0] * 7
 
 
 def test_an_irnn_begins_by_adding_up():
