@@ -94,8 +94,8 @@ class MinLSTM(MinimalCell):
 
     An LSTM without the U, the tanh and the output gate; the share that each gate has in both makes h_t a mean, however
     long the sequence ("length independence scaling"). i / (f + i) is computed as sigmoid(log i - log f), which holds
-    where both gates vanish. b_f begins at 0: on characters 1, as in the LSTM, learned a little slower. As in the minGRU,
-    n_t has any sign. Its state is (h,).
+    where both gates vanish. b_f begins at 0: with 1, as in the LSTM, it learned characters a little slower. As in the
+    minGRU, n_t has any sign. Its state is (h,).
     """
 
     parts = 3
