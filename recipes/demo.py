@@ -4,6 +4,7 @@ Each step is a command that you can type yourself; it is printed before it runs.
 the toolkit, and the pictures are drawn by it, so nothing is downloaded.
 """
 
+import argparse
 import shlex
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from seq2seq.cli.arguments import Parser
 from seq2seq.data.prepared import IMAGE, PreparedFolder
 from seq2seq.errors import UserError, run_command
 from seq2seq.inference import Captioner, Translation, Translator
@@ -34,6 +36,7 @@ NEW_SENTENCES = [
 
 def main() -> None:
     """Prepare, train, score, translate, and say where everything lies."""
+    Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     begin = time.monotonic()
     shutil.rmtree(RUN, ignore_errors=True)
     translate()
