@@ -1,7 +1,7 @@
 """YAML files read as the dataclasses that describe them, each value checked, nothing executed."""
 
 import reprlib
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -31,8 +31,9 @@ def read_yaml(path: Path) -> Any:
 def parse_options(kind: type[Options], values: Any, path: Path) -> Options:
     """Make a dataclass of plain values; its fields may be dataclasses, int, float, bool, str, Literal, list and dict.
 
-    Every field must be there. Libraries that do this can import a class that the file names, and a model folder's file
-    is not to be trusted.
+    A field that is not there takes its default, so that a file from before an option existed is read as what it meant;
+    one without default must be there. Libraries that do this can import a class that the file names, and a model
+    folder's file is not to be trusted.
 
     Args:
         kind: the dataclass.
@@ -40,7 +41,7 @@ def parse_options(kind: type[Options], values: Any, path: Path) -> Options:
         path: the file they are from, for messages.
 
     Raises:
-        UserError: an option that is unknown, missing or of another type, named with the file.
+        UserError: an option that is unknown, missing without a default, or of another type, named with the file.
 
     >>> import dataclasses
     >>> @dataclasses.dataclass
@@ -86,10 +87,10 @@ def _parse_dataclass(kind: Any, value: Any, option: str) -> Any:
         if name not in hints:
             near = suggest(name[:60], hints) if isinstance(name, str) else ""
             raise UserError(f"{shown(name)}: no such option{f' of {option}' if option else ''}{near}")
-    missing = [name for name in hints if name not in value]
-    if missing:
-        raise UserError(f"{prefix}{missing[0]} is missing")
-    return kind(**{name: _parse(hint, value[name], prefix + name) for name, hint in hints.items()})
+    for known in fields(kind):
+        if known.name not in value and known.default is MISSING and known.default_factory is MISSING:
+            raise UserError(f"{prefix}{known.name} is missing")
+    return kind(**{name: _parse(hints[name], item, prefix + name) for name, item in value.items()})
 
 
 def shown(value: Any) -> str:

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from seq2seq.config import one_line, parse_options, read_yaml, shown
-from seq2seq.data.prepared import CAPTIONS, TASKS, TRANSLATION
+from seq2seq.data.prepared import CAPTIONS, TRANSLATION
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError, suggest
 from seq2seq.files import atomic_folder, atomic_write
@@ -51,12 +51,12 @@ class SideConfig:
     vocab_size: int
 
 
-@dataclass
+@dataclass(kw_only=True)
 class TranslatorSettings:
     """A translator's `config.yaml`; `extra` is free, for instance the name and hash of the training data."""
 
     format: int
-    task: str
+    task: str = TRANSLATION  # the first folders say nothing of it
     source: SideConfig
     target: SideConfig
     model: ModelConfig
@@ -236,9 +236,9 @@ _SETTINGS = {TRANSLATION: TranslatorSettings, CAPTIONS: CaptionerSettings}
 
 def _task(raw: Any, path: Path) -> str:
     task = raw.get("task", TRANSLATION) if isinstance(raw, dict) else TRANSLATION
-    if not isinstance(task, str) or task not in TASKS:
-        near = suggest(task[:60], TASKS) if isinstance(task, str) else ""
-        raise UserError(f"{path}: task: {shown(task)} is not one of {', '.join(TASKS)}{near}")
+    if not isinstance(task, str) or task not in _SETTINGS:
+        near = suggest(task[:60], _SETTINGS) if isinstance(task, str) else ""
+        raise UserError(f"{path}: task: {shown(task)} is not one of {', '.join(_SETTINGS)}{near}")
     return task
 
 

@@ -1,4 +1,8 @@
-"""Encoder and decoder as one model."""
+"""Encoder and decoder as one model.
+
+A field that is added to a config gets the default that does what models did before it: model folders and checkpoints
+that lack the field are read with it.
+"""
 
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args, get_type_hints

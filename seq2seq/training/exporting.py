@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from seq2seq.config import one_line, parse_options
-from seq2seq.data.prepared import IMAGE, MANIFEST, TASKS, PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, IMAGE, MANIFEST, TRANSLATION, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.files import sha256
 from seq2seq.folder import save_model
@@ -46,11 +46,17 @@ class Checkpoint:
         """Read a checkpoint that a recipe wrote.
 
         Raises:
-            UserError: no such file, or not a checkpoint of this toolkit.
+            UserError: no such file, not a checkpoint of this toolkit, or one of a model that this version cannot build.
         """
         path = Path(path)
         try:
             content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        except OSError as error:
+            raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+        except (RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
+            # What torch says would have the user switch off the safe reading of files.
+            raise UserError(f"{path}: not a checkpoint of this toolkit, or a damaged one") from error
+        try:
             facts = content["seq2seq"]
             return cls(
                 weights={
@@ -58,21 +64,20 @@ class Checkpoint:
                     for name, tensor in content["state_dict"].items()
                     if name.startswith("model.")
                 },
-                config=parse_options(_CONFIGS[facts["task"]], facts["model"], path),
+                # Older checkpoints do not tell their task, nor anything of the data.
+                config=parse_options(_CONFIGS[facts.get("task", TRANSLATION)], facts["model"], path),
                 prepared=Path(facts["prepared"]),
                 columns=tuple(facts["columns"]),
-                data=facts.get("data", {}),  # older checkpoints say nothing of it
+                data=facts.get("data", {}),
                 step=content["global_step"],
             )
-        except OSError as error:
-            raise UserError(f"{path}: cannot be read ({error.strerror})") from error
-        except (RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise UserError(
-                f"{path}: not a checkpoint of this toolkit, or a damaged one ({one_line(error)})"
+                f"{path}: not a checkpoint of this toolkit, or a damaged one ({one_line(error)} is not as it should be)"
             ) from error
 
 
-_CONFIGS: dict[str, type[ModelConfig | CaptionerConfig]] = dict(zip(TASKS, (ModelConfig, CaptionerConfig), strict=True))
+_CONFIGS: dict[str, type[ModelConfig | CaptionerConfig]] = {TRANSLATION: ModelConfig, CAPTIONS: CaptionerConfig}
 
 
 def _mean(tensors: list[Tensor]) -> Tensor:

@@ -32,6 +32,10 @@ def test_plain_values_become_the_dataclass():
     assert type(parsed.inner.rate) is float
 
 
+def test_a_field_that_is_not_there_takes_its_default():
+    assert parse_options(Outer, {**GOOD, "inner": {"rate": 1}}, Path("file")).inner == Inner(1.0, [])
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -47,7 +51,7 @@ def test_plain_values_become_the_dataclass():
             {**GOOD, "inner": {"rate": 1, "names": ["rod"]}},
             "file: inner.names: 'rod' is not one of red, green; did you mean 'red'?",
         ),
-        ({**GOOD, "inner": {"rate": 1}}, "file: inner.names is missing"),
+        ({**GOOD, "inner": {"names": []}}, "file: inner.rate is missing"),
         ({**GOOD, "siz": 1}, "file: 'siz': no such option; did you mean 'size'?"),
         ({**GOOD, None: 1}, "file: None: no such option"),
     ],

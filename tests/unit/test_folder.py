@@ -236,6 +236,16 @@ def test_saving_with_the_wrong_tokenizer_is_refused(tmp_path, tokenizers):
     assert not (tmp_path / "model").exists()
 
 
+def test_a_folder_from_before_an_option_existed_is_read(saved):
+    """`attention_gate` came later, and so did `task`."""
+    before = load_model(saved)
+    edit(lambda values: (values["model"]["decoder"].pop("attention_gate"), values.pop("task")))(saved)
+    after = load_model(saved)
+    assert after.config == before.config
+    assert not after.config.decoder.attention_gate
+    assert torch.equal(logits(after.model), logits(before.model))
+
+
 # What can be wrong with a folder: how to break it, and what the one line must say.
 
 
@@ -319,7 +329,8 @@ BROKEN = {
     "unknown option": (set_option("model.decoder.head", 2), "'head': no such option of model.decoder; did you mean"),
     "unknown part": (set_option("extras", {}), "'extras': no such option; did you mean 'extra'?"),
     "option no text": (edit(lambda values: values["model"].update({3: 4})), "3: no such option of model"),
-    "missing option": (edit(lambda values: values["model"]["encoder"].pop("cell")), "model.encoder.cell is missing"),
+    "missing option": (edit(lambda values: values["source"].pop("vocab_size")), "source.vocab_size is missing"),
+    "missing part": (edit(lambda values: values.pop("model")), "config.yaml: model is missing"),
     "part no table": (set_option("model.encoder", 7), "model.encoder: 7 is not a table of options"),
     "text for a number": (
         set_option("model.decoder.hidden_size", "12"),

@@ -70,13 +70,28 @@ def test_data_that_does_not_fit_is_told(prepared, tmp_path):
         export([tmp_path / "a.ckpt"], tmp_path / "model", other)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", None])
+def test_a_checkpoint_from_before_an_option_existed_is_read(prepared, tmp_path):
+    write_checkpoint(tmp_path / "a.ckpt", prepared)
+    content = torch.load(tmp_path / "a.ckpt", weights_only=True)
+    del content["seq2seq"]["model"]["decoder"]["attention_gate"], content["seq2seq"]["task"]
+    torch.save(content, tmp_path / "older.ckpt")
+    assert Checkpoint.load(tmp_path / "older.ckpt").config == Checkpoint.load(tmp_path / "a.ckpt").config
+
+
+def test_a_checkpoint_with_an_option_of_a_later_version_is_told(prepared, tmp_path):
+    write_checkpoint(tmp_path / "a.ckpt", prepared, model={"decoder": {"telepathy": True}})
+    with pytest.raises(UserError, match=r"a\.ckpt: 'telepathy': no such option of decoder"):
+        Checkpoint.load(tmp_path / "a.ckpt")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04", None])
 def test_what_is_no_checkpoint_is_told(tmp_path, content):
     path = tmp_path / "x.ckpt"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(UserError, match=r"x\.ckpt: "):
+    with pytest.raises(UserError, match=r"x\.ckpt: (cannot be read|not a checkpoint)") as told:
         Checkpoint.load(path)
+    assert "weights_only" not in str(told.value)
 
 
 def test_another_programs_checkpoint_is_told(tmp_path):
@@ -98,7 +113,7 @@ class Evil:
 def test_a_checkpoint_cannot_execute_anything(tmp_path):
     trap = tmp_path / "sprung"
     torch.save({"seq2seq": Evil(trap)}, tmp_path / "x.ckpt")
-    with pytest.raises(UserError, match="not a checkpoint of this toolkit"):
+    with pytest.raises(UserError, match=r"not a checkpoint of this toolkit, or a damaged one$"):
         Checkpoint.load(tmp_path / "x.ckpt")
     assert not trap.exists()
     torch.load(tmp_path / "x.ckpt", weights_only=False)
