@@ -12,7 +12,7 @@ from torch import Tensor
 
 from seq2seq.data import features
 from seq2seq.data.features import FeatureCache
-from seq2seq.data.images import ImageTransform
+from seq2seq.data.transform import ImageTransform
 
 
 def draw(folder: Path, count: int, first: int = 0) -> dict[str, Path]:

@@ -13,8 +13,9 @@ from torch.utils.data import Dataset
 from seq2seq.data.batching import Batch, BatchPlan, teach
 from seq2seq.data.corpus import ParallelCorpus, TokenArray
 from seq2seq.data.features import FeatureCache
-from seq2seq.data.images import ImageTransform, load_image
+from seq2seq.data.images import load_image
 from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.transform import ImageTransform
 from seq2seq.data.views import View, check_views, view_square
 
 PICTURE_MEMORY = 1 << 30  # bytes of pictures that are kept

@@ -10,7 +10,8 @@ from typing import Protocol, TypeVar
 import torch
 from torch import Tensor
 
-from seq2seq.data.images import READERS, ImageTransform, load_image
+from seq2seq.data.images import READERS, load_image
+from seq2seq.data.transform import ImageTransform
 from seq2seq.data.views import View, view_square
 
 _BATCHES_AHEAD = 3

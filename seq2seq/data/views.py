@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from PIL import Image
 from torch import Tensor
 
-from seq2seq.data.images import ImageTransform
+from seq2seq.data.transform import ImageTransform
 from seq2seq.errors import UserError, suggest
 
 View = Literal["plain", "flip", "crop", "flip_crop"]

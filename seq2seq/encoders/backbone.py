@@ -10,7 +10,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, fx, nn
 
-from seq2seq.data.images import ImageTransform
+from seq2seq.data.transform import ImageTransform
 from seq2seq.encoders.graph import LayerGraph, to_cells
 from seq2seq.encoders.small_cnn import SmallCNN
 from seq2seq.encoders.weights import DEFAULT, download, find_weights, load_file

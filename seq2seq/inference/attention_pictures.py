@@ -11,9 +11,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from seq2seq.data.images import ImageTransform, load_image
+from seq2seq.data.images import load_image
 from seq2seq.data.sampling import WORD_START
 from seq2seq.data.tokenizer import word_positions
+from seq2seq.data.transform import ImageTransform
 from seq2seq.errors import UserError
 from seq2seq.files import atomic_write
 from seq2seq.inference.captioner import Caption

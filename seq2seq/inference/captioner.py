@@ -10,16 +10,16 @@ from torch import Tensor
 
 from seq2seq.data.captions import PICTURE_LENGTH
 from seq2seq.data.extraction import batches_ahead
-from seq2seq.data.images import ImageError, ImageTransform, Source, load_image
+from seq2seq.data.images import ImageError, Source, load_image
 from seq2seq.data.prepared import CAPTIONS
+from seq2seq.data.transform import ImageTransform
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
-from seq2seq.inference.generator import Generator, Progress, check_size, search_options
+from seq2seq.inference.defaults import PICTURES_AT_ONCE
+from seq2seq.inference.generator import Generator, Progress, check_best_only, check_size, listed, search_options
 from seq2seq.inference.translation import Candidate
 from seq2seq.search import EnsembleContext, SearchOptions, search
-
-PICTURES_AT_ONCE = 32
 
 
 class _Read(NamedTuple):
@@ -77,11 +77,13 @@ class Captioner(Generator):
     def caption(self, pictures: Iterable[Source], **options: Any) -> list[str]:
         """Caption pictures, each by one line, in their order.
 
-        Arguments as in `caption_detailed`.
+        Arguments as in `caption_detailed`; what only that can give (`n_best`, `samples`, `alignments`) is refused.
 
         Raises:
+            TypeError: as there.
             UserError: as there; or a picture that cannot be read.
         """
+        check_best_only("caption", options)
         captions = self.caption_detailed(pictures, **options)
         for caption in captions:
             if caption.problem is not None:
@@ -112,11 +114,10 @@ class Captioner(Generator):
             **options: fields of `SearchOptions`: beam, n_best, length limits, sampling...
 
         Raises:
-            UserError: an unknown option or a value that it does not allow, or one picture in place of several.
+            TypeError: pictures that are no list of paths, bytes or images, be it a single one.
+            UserError: an unknown option or a value that it does not allow.
         """
-        if isinstance(pictures, Source):
-            raise UserError("pictures: this is a single one; give a list of pictures, as in [picture]")
-        given = list(pictures)
+        given = listed(pictures, Source, "pictures", "pictures (paths, bytes or PIL images)")
         captions: list[Caption] = []
         for caption in self.caption_each(given, batch_size, first_number, alignments, **options):
             captions.append(caption)

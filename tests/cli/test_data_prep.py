@@ -206,13 +206,29 @@ def test_force_replaces_an_earlier_folder(command, tmp_path):
     assert sorted(file.name for file in (tmp_path / "out" / "tokenizer").iterdir()) == ["en.model", "es.model"]
 
 
-@pytest.mark.parametrize("module", ["tatoeba", "parallel", "sample", "captions", "coco", "flickr8k", "scenes"])
+MODULES = ["tatoeba", "parallel", "sample", "captions", "coco", "flickr8k", "scenes"]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_help_teaches_with_an_example(module):
     ended = subprocess.run(
         [sys.executable, "-m", f"data_prep.{module}", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert f"\n  python -m data_prep.{module} " in ended.stdout
     assert "(default: None)" not in ended.stdout
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize(("word", "code"), [("--help", 0), ("--outptu", 2)])
+def test_neither_help_nor_a_slip_waits_for_torch(module, word, code):
+    program = (
+        "import runpy, sys\n"
+        f"sys.argv[1:] = [{word!r}]\n"
+        f"try: runpy.run_module('data_prep.{module}', run_name='__main__')\n"
+        "finally: assert 'torch' not in sys.modules"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == code, ended.stderr
 
 
 def test_the_sample_corpus_is_prepared_as_it_is_shipped(tmp_path):

@@ -2,7 +2,7 @@ import pytest
 import torch
 from PIL import Image
 
-from seq2seq.data.images import ImageTransform
+from seq2seq.data.transform import ImageTransform
 from seq2seq.data.views import check_views, view_square
 from seq2seq.errors import UserError
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from seq2seq.data.images import ImageTransform
+from seq2seq.data.transform import ImageTransform
 from seq2seq.inference.attention_pictures import _PANEL, AttentionPictures, _font
 from seq2seq.inference.captioner import Caption
 from seq2seq.inference.translation import Candidate

@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 from toy_captions import COLOURS, paint, write_pictures
 
-from seq2seq.data.images import ImageTransform
 from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.transform import ImageTransform
 from seq2seq.errors import UserError
 from seq2seq.folder import save_model
 from seq2seq.inference import Captioner, Translator, placement
