@@ -1,5 +1,6 @@
 """What every recurrent cell answers to, and how a batch with padding is read one step after the other."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import torch
@@ -9,7 +10,7 @@ State = tuple[Tensor, ...]
 """The state of one layer: (h,) or, for the LSTMs, (h, c), each (B, H). Its first part is the layer's output."""
 
 
-class Cell(nn.Module):
+class Cell(nn.Module, ABC):
     """The equations of a layer, over a whole sequence and for one step; built as `cell(input_size, hidden_size)`.
 
     Attributes:
@@ -18,29 +19,29 @@ class Cell(nn.Module):
 
     state_size = 1
 
+    @abstractmethod
     def initialise(self) -> None:
         """Set the weights with which training begins."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self, inputs: Tensor, state: State, lengths: Tensor | None, reverse: bool) -> tuple[Tensor, State]:
         """See `RecurrentLayer.forward`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def step(self, inputs: Tensor, state: State) -> State:
         """See `RecurrentLayer.step`."""
-        raise NotImplementedError
 
 
 class SteppedCell(Cell):
     """A cell that torch does not fuse: one step after the other, but for the products of the inputs."""
 
+    @abstractmethod
     def project(self, inputs: Tensor) -> Tensor:
         """What of the equations needs no state: (..., input_size) -> (..., G)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def advance(self, projected: Tensor, state: State) -> State:
         """The state after a step whose inputs became `projected` (B, G)."""
-        raise NotImplementedError
 
     def run(self, inputs: Tensor, state: State, lengths: Tensor | None, reverse: bool) -> tuple[Tensor, State]:
         """See `RecurrentLayer.forward`."""

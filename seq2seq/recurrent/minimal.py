@@ -1,5 +1,7 @@
 """Cells whose gates do not see the state, so that training runs over many steps at once: minLSTM and minGRU."""
 
+from abc import abstractmethod
+
 import torch
 from torch import Tensor, nn
 
@@ -31,9 +33,9 @@ class MinimalCell(Cell):
         start_weight(self.input.weight, self.input.out_features // self.parts)
         nn.init.zeros_(self.input.bias)
 
+    @abstractmethod
     def update(self, *gates: Tensor) -> Tensor:
         """The s_t from the products but the last, each (..., H)."""
-        raise NotImplementedError
 
     def run(self, inputs: Tensor, state: State, lengths: Tensor | None, reverse: bool) -> tuple[Tensor, State]:
         """See `RecurrentLayer.forward`."""

@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from seq2seq.recurrent import CELLS, RecurrentLayer
+from seq2seq.recurrent.cell import SteppedCell
+from seq2seq.recurrent.minimal import MinimalCell
 
 LENGTHS = torch.tensor([6, 3, 1, 4])
 REAL = (torch.arange(6)[:, None] < LENGTHS)[:, :, None]
@@ -205,3 +207,17 @@ def test_comments_in_configs_name_every_cell():
     ]
     assert comments
     assert set(comments) == {" | ".join(CELLS)}
+
+
+def test_a_cell_with_an_equation_missing_cannot_be_built():
+    class Halfway(SteppedCell):
+        def initialise(self):
+            pass
+
+        def project(self, inputs):
+            return inputs
+
+    with pytest.raises(TypeError, match=r"abstract.*advance"):
+        Halfway()
+    with pytest.raises(TypeError, match=r"abstract.*update"):
+        MinimalCell(3, 4)
