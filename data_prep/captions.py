@@ -11,6 +11,7 @@ from data_prep.lines import Line
 from data_prep.options import (
     DRAWN_SPLITS,
     add_table_options,
+    check_delimiter,
     command_line,
     language,
     make_caption_parser,
@@ -26,8 +27,10 @@ Prepare your own pictures and captions, in any language.
 
 TABLE has a row for each caption: the picture's file, then the caption; a picture with several captions has several
 rows, anywhere in the table. TSV (tabs, no quoting) or CSV (quoted fields; files named *.csv or *.csv.gz), UTF-8, with
-a header (--header) or without. Files are named relative to --images (without it, to the folder of TABLE), or in full.
-With two --languages a row has a caption in each.
+a header (--header) or without. With two --languages a row has a caption in each.
+
+All pictures are in one folder or below it: --images, or without it the folder of TABLE. A row names its picture by the
+path from there (3.jpg, or holidays/3.jpg) or by the whole path (/home/me/photos/3.jpg with --images /home/me/photos).
 
 Dev and test are drawn from the table picture by picture, unless you have your own: give them with --dev and --test.
 
@@ -57,6 +60,7 @@ def main() -> None:
     tables = {"train": arguments.table} | {
         split: getattr(arguments, split) for split in DRAWN_SPLITS if getattr(arguments, split)
     }
+    check_delimiter(arguments.delimiter, tables.values())
     settings = settings_of(arguments, given=tables)
     images = arguments.images or arguments.table.parent
     if not images.is_dir():
@@ -78,11 +82,13 @@ def _parser() -> Parser:
     parser = make_caption_parser(
         "captions", DESCRIPTION, split_size=500, tokenizer="unigram", vocab_size=3000, languages=2
     )
-    parser.add_argument("table", type=Path, metavar="TABLE", help="of files and captions")
+    parser.add_argument("table", type=Path, metavar="TABLE", help="the pictures' files and their captions")
     parser.add_argument(
         "--languages", nargs="+", type=language, required=True, metavar="CODE", help="of the captions: one or two"
     )
-    parser.add_argument("--images", type=Path, metavar="DIR", help="the folder of the pictures")
+    parser.add_argument(
+        "--images", type=Path, metavar="DIR", help="the folder of the pictures; without it, that of TABLE"
+    )
     parser.add_argument("--dev", type=Path, metavar="FILE", help="your own dev set, in the form of TABLE")
     parser.add_argument("--test", type=Path, metavar="FILE", help="your own test set")
     parser.add_argument(
@@ -90,7 +96,7 @@ def _parser() -> Parser:
         nargs="+",
         type=at_least(1),
         metavar="N",
-        help="those of the picture and the captions; else the first",
+        help="where in a row the picture and the captions are, counted from 1 (default: the first ones)",
     )
     add_table_options(parser)
     return parser

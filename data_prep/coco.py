@@ -48,7 +48,7 @@ def main() -> None:
         captions = CaptionFile()
         files = []
         for split, name in OFFICIAL.items():
-            files.append(arguments.folder / "annotations" / f"captions_{name}{arguments.year}.json")
+            files.append(_annotations(arguments.folder, name, arguments.year))
             read_official(files[-1], split, f"{name}{arguments.year}", captions)
     corpus = Corpus(
         name="coco",
@@ -60,8 +60,19 @@ def main() -> None:
         lines=captions.lines,
         images=arguments.folder,
         listed_images=captions.images,
+        images_option="FOLDER",
     )
     prepare(corpus, settings)
+
+
+def _annotations(folder: Path, name: str, year: str) -> Path:
+    """The official file of captions, which must be there."""
+    paths = {each: folder / "annotations" / f"captions_{name}{each}.json" for each in YEARS}
+    if paths[year].exists():
+        return paths[year]
+    there = [each for each in YEARS if paths[each].exists()]
+    advice = f"that of {there[0]} is there: give --year {there[0]}" if there else "FOLDER is to hold annotations/"
+    raise UserError(f"{paths[year]}: no such file; {advice}")
 
 
 def read_official(path: Path, split: str, folder: str, captions: CaptionFile) -> None:

@@ -24,6 +24,7 @@ class Corpus:
             folder that the names are relative to, or a function that makes that folder at the path it is given, which
             is within the prepared folder.
         listed_images: names of pictures that the input mentions, with captions or without.
+        images_option: of the command, that says where the pictures are.
         notes: further entries of the manifest.
     """
 
@@ -36,6 +37,7 @@ class Corpus:
     lines: Mapping[str, Iterable[Line]]
     images: Path | Callable[[Path], None] | None = None
     listed_images: Iterable[str] = ()
+    images_option: str = "--images"
     notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property

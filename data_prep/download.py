@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from data_prep.output import no_empty_parents
 from seq2seq.errors import UserError
 from seq2seq.progress import counting
 
@@ -35,23 +36,24 @@ def download(url: str, path: Path, advice: str) -> Path:
         return path
     part = path.with_name(f"{path.name}.part")
     problem = ""
-    for attempt in range(_ATTEMPTS):
-        if attempt:
-            time.sleep(attempt)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            problem = _fetch(url, part)
-        except urllib.error.HTTPError as error:
-            problem = f"the server answered {error.code} {error.reason}"
-            if error.code < 500:
-                break  # asking again changes nothing
-        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-            problem = str(getattr(error, "reason", error)) or type(error).__name__
-            if not isinstance(error, ConnectionError | TimeoutError | http.client.HTTPException):
-                break
-        if not problem:
-            part.rename(path)
-            return path
+    with no_empty_parents(part):
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                time.sleep(attempt)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                problem = _fetch(url, part)
+            except urllib.error.HTTPError as error:
+                problem = f"the server answered {error.code} {error.reason}"
+                if error.code < 500:
+                    break  # asking again changes nothing
+            except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
+                problem = str(getattr(error, "reason", error)) or type(error).__name__
+                if not isinstance(error, ConnectionError | TimeoutError | http.client.HTTPException):
+                    break
+            if not problem:
+                part.rename(path)
+                return path
     raise UserError(f"{url}: cannot be downloaded ({problem}); {advice}")
 
 

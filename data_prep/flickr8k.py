@@ -4,7 +4,7 @@ from pathlib import Path
 
 from data_prep.corpus import Corpus, describe_input
 from data_prep.karpathy import CaptionFile, read_karpathy
-from data_prep.lines import MALFORMED, UNDECODABLE, Line
+from data_prep.lines import MALFORMED, UNDECODABLE, Line, read_lines
 from data_prep.options import command_line, make_caption_parser, settings_of
 from data_prep.pipeline import prepare
 from seq2seq.errors import UserError, run_command
@@ -85,7 +85,7 @@ def read_official(captions: Path, lists: dict[str, Path]) -> CaptionFile:
             if name and split_of.setdefault(name, split) != split:
                 raise UserError(f"{path}, line {number}: {name} is also in {lists[split_of[name]].name}")
     found = CaptionFile({split: [] for split in lists}, list(split_of))
-    for number, line in open_lines(captions, undecodable="yield"):
+    for number, line in read_lines(captions):
         place, _, caption = (line or "").partition("\t")
         name = place.rpartition("#")[0]
         problem = UNDECODABLE if line is None else MALFORMED if not name else None

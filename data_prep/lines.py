@@ -1,5 +1,6 @@
 """Reading rows of text from files, each with its place, and nothing skipped."""
 
+import codecs
 import csv
 import io
 import itertools
@@ -15,6 +16,8 @@ UNDECODABLE = "not UTF-8"
 MALFORMED = "wrong number of columns"
 HEADER = "header"
 
+_HEAD = 256  # bytes at the beginning, of which about every other is zero in UTF-16
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -29,13 +32,34 @@ class Line:
     problem: str | None = None
 
 
+def read_lines(path: Path) -> Iterator[tuple[int, str | None]]:
+    """Yield the number and the text of each line, None where it is not UTF-8 (see `open_lines`).
+
+    Raises:
+        UserError: the file cannot be read, or is UTF-16 throughout.
+    """
+    _refuse_utf16(path)
+    yield from open_lines(path, undecodable="yield")
+
+
+def _refuse_utf16(path: Path) -> None:
+    """Refuse what would pass for UTF-8 with stray zeros, or lose every line."""
+    try:
+        with open_bytes(path) as file:
+            head = file.read(_HEAD)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"{path}: cannot be read ({error})") from error
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 4 * head.count(0) > len(head):
+        raise UserError(f"{path}: UTF-16, where UTF-8 is wanted; convert it with `iconv -f UTF-16 -t UTF-8` first")
+
+
 def read_aligned(first: Path, second: Path) -> Iterator[Line]:
     """The pairs of two files in which line n of one is the translation of line n of the other.
 
     Raises:
         UserError: the files have different numbers of lines, or one cannot be read.
     """
-    lines = itertools.zip_longest(open_lines(first, undecodable="yield"), open_lines(second, undecodable="yield"))
+    lines = itertools.zip_longest(read_lines(first), read_lines(second))
     for count, (one, other) in enumerate(lines):
         if one is None or other is None:
             longer = count + 1 + sum(1 for _ in lines)
@@ -65,7 +89,7 @@ def read_tsv(
     Raises:
         UserError: the file cannot be read.
     """
-    rows = ((number, UNDECODABLE if line is None else line.split("\t")) for number, line in open_lines(path, "yield"))
+    rows = ((number, UNDECODABLE if line is None else line.split("\t")) for number, line in read_lines(path))
     return _lines_of_rows(path, rows, columns, widths, header)
 
 
@@ -82,6 +106,7 @@ def read_csv(
 
 def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """Each row, or the problem with it, after the number of its first line."""
+    _refuse_utf16(path)
     try:
         # A byte that is not UTF-8 is read as half a surrogate pair, which UTF-8 cannot hold: its line's quotes count.
         with (

@@ -4,7 +4,7 @@ import argparse
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data_prep.cleaning import Bounds
@@ -146,8 +146,9 @@ def add_text_form(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--as-written",
         action="store_true",
-        help="keep capitals and punctuation; without this, captions get the form in which they are scored: lower case, "
-        "no punctuation but hyphens, apostrophes and points within words",
+        help="keep capitals and punctuation; without this, captions of all splits get the form in which they are "
+        "scored: lower case, no punctuation but hyphens, apostrophes and points within words; scores then say "
+        "refs:plain and can differ from those by the references as published in the last digit",
     )
 
 
@@ -204,24 +205,44 @@ def settings_of(arguments: argparse.Namespace, given: Mapping[str, object] | Non
 def add_table_options(parser: Parser) -> None:
     """The options of commands that read a user's own tables."""
     parser.add_argument("--header", action="store_true", help="the first row of each table holds names, not text")
-    parser.add_argument("--delimiter", default=",", metavar="CHAR", help="of a CSV table")
+    parser.add_argument("--delimiter", metavar="CHAR", help="what divides the columns of a CSV table, if not a comma")
     parser.add_argument("--name", help="of the corpus, for the manifest; without it, that of the output folder")
     parser.add_argument("--licence", default="not stated", help="of the corpus, for the manifest")
     parser.add_argument("--attribution", default="not stated", help="who made the corpus, for the manifest")
+
+
+def check_delimiter(delimiter: str | None, tables: Collection[Path]) -> None:
+    """Refuse a --delimiter that is none, or that no table has a use for.
+
+    Raises:
+        UserError: with what to do.
+    """
+    if delimiter is None:
+        return
+    if len(delimiter) != 1:
+        raise UserError(f"--delimiter {delimiter!r}: one character is wanted")
+    if not any(map(_is_csv, tables)):
+        names = " and ".join(map(str, tables))
+        raise UserError(
+            f"--delimiter {delimiter!r}: is for CSV tables, and {names} would be read as TSV, whose columns are "
+            "divided by tabs; name a CSV table *.csv, or leave the option out"
+        )
 
 
 def read_table(path: Path, columns: Sequence[int], arguments: argparse.Namespace) -> Iterator[Line]:
     """The rows of a TSV or CSV table (by its name); `columns` count from 1.
 
     Raises:
-        UserError: a delimiter that is none, or a file that cannot be read.
+        UserError: a file that cannot be read.
     """
-    if len(arguments.delimiter) != 1:
-        raise UserError(f"--delimiter {arguments.delimiter!r}: one character is wanted")
     places = tuple(column - 1 for column in columns)
-    if path.name.lower().removesuffix(".gz").endswith(".csv"):
-        return read_csv(path, places, arguments.header, arguments.delimiter)
+    if _is_csv(path):
+        return read_csv(path, places, arguments.header, arguments.delimiter or ",")
     return read_tsv(path, places, header=arguments.header)
+
+
+def _is_csv(path: Path) -> bool:
+    return path.name.lower().removesuffix(".gz").endswith(".csv")
 
 
 def command_line(module: str) -> str:

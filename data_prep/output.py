@@ -24,6 +24,18 @@ def check_output(output: Path, force: bool) -> None:
 
 
 @contextlib.contextmanager
+def no_empty_parents(path: Path) -> Iterator[None]:
+    """Remove at the end what the block made of the folders above `path`, where nothing is in them."""
+    missing = [parent for parent in path.parents if not parent.exists()]
+    try:
+        yield
+    finally:
+        for parent in missing:
+            with contextlib.suppress(OSError):  # not made, or no longer empty
+                parent.rmdir()
+
+
+@contextlib.contextmanager
 def output_folder(output: Path, force: bool) -> Iterator[Path]:
     """Yield an empty folder that becomes `output` when the block ends well and is removed when it does not.
 
@@ -31,6 +43,6 @@ def output_folder(output: Path, force: bool) -> Iterator[Path]:
         UserError: `output` is there already (see `check_output`), or cannot be written.
     """
     check_output(output, force)
-    with atomic_folder(output) as building:
+    with no_empty_parents(output), atomic_folder(output) as building:
         yield building
         check_output(output, force)

@@ -9,6 +9,7 @@ from data_prep.lines import Line, read_aligned
 from data_prep.options import (
     DRAWN_SPLITS,
     add_table_options,
+    check_delimiter,
     command_line,
     language,
     make_parser,
@@ -42,23 +43,25 @@ def main() -> None:
     first, second = arguments.languages
     if first == second:
         raise UserError(f"--languages {first} {second}: two different codes are wanted")
-    if arguments.columns[0] == arguments.columns[1]:
-        raise UserError(f"--columns {arguments.columns[0]} {arguments.columns[1]}: two different columns are wanted")
     files = {"train": arguments.files} | {
         split: getattr(arguments, split) for split in DRAWN_SPLITS if getattr(arguments, split)
     }
-    for split, paths in files.items():
-        if len(paths) > 2:
-            option = "FILES" if split == "train" else f"--{split}"
-            raise UserError(f"{option}: {len(paths)} files; give two aligned files, or one table")
+    _check_files(files, arguments)
     settings = settings_of(arguments, given=files)
+    inputs = {split: [describe_input(path) for path in paths] for split, paths in files.items()}
+    for one, *others in inputs.values():
+        if others and one["sha256"] == others[0]["sha256"]:
+            raise UserError(
+                f"{one['path']} and {others[0]['path']}: the same text, byte for byte; one is to be the translation of "
+                "the other"
+            )
     corpus = Corpus(
         name=arguments.name or arguments.output.resolve().name,
         languages=(first, second),
         licence=arguments.licence,
         attribution=arguments.attribution,
         command=command_line("parallel"),
-        inputs=[describe_input(path) for paths in files.values() for path in paths],
+        inputs=[entry for entries in inputs.values() for entry in entries],
         lines={split: _read(paths, arguments) for split, paths in files.items()},
     )
     prepare(corpus, settings)
@@ -76,16 +79,37 @@ def _parser() -> Parser:
         "--keep-leaks", action="store_true", help="keep training pairs that hold a sentence of --dev or --test"
     )
     parser.add_argument(
-        "--columns", nargs=2, type=at_least(1), default=[1, 2], metavar="N", help="of a table: those of the two sides"
+        "--columns", nargs=2, type=at_least(1), metavar="N", help="of a table: those of the two sides (default: 1 2)"
     )
     add_table_options(parser)
     return parser
 
 
+def _check_files(files: dict[str, list[Path]], arguments: argparse.Namespace) -> None:
+    """Refuse numbers of files that do not go together, and options of tables where there is none."""
+    due = len(files["train"])
+    for split, paths in files.items():
+        option = "FILES" if split == "train" else f"--{split}"
+        if len(paths) > 2:
+            raise UserError(f"{option}: {len(paths)} files; give two aligned files, or one table")
+        if len(paths) != due:
+            form = "two aligned files" if due == 2 else "one table"
+            raise UserError(f"{option} {' '.join(map(str, paths))}: not in the form of FILES; give {form} here, too")
+    columns = arguments.columns
+    if columns and columns[0] == columns[1]:
+        raise UserError(f"--columns {columns[0]} {columns[1]}: two different columns are wanted")
+    if due == 1:
+        check_delimiter(arguments.delimiter, [path for (path,) in files.values()])
+        return
+    for option in ("columns", "header", "delimiter"):
+        if getattr(arguments, option) not in (None, False):
+            raise UserError(f"--{option}: is for a table, and FILES are two aligned files; leave it out")
+
+
 def _read(paths: list[Path], arguments: argparse.Namespace) -> Iterator[Line]:
     if len(paths) == 2:
         return read_aligned(paths[0], paths[1])
-    return read_table(paths[0], arguments.columns, arguments)
+    return read_table(paths[0], arguments.columns or (1, 2), arguments)
 
 
 if __name__ == "__main__":

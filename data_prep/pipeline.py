@@ -52,7 +52,7 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
         given = {split: rows for split, rows in found.items() if split != "train"}
         if given and not settings.keep_leaks:
             _drop_leaks(intakes["train"], given, keys, LEAKED_IMAGE if pictures else LEAK)
-        _require_rows(intakes, corpus)
+        _require_rows(intakes, corpus, pictures)
         splits = _split(intakes["train"].rows, corpus, settings, keys) | given
         tables = {split: _together(splits[split], corpus) for split in SPLITS if splits.get(split)}
 
@@ -129,7 +129,7 @@ def _drop_leaks(train: Intake, given: Mapping[str, list[Row]], keys: Keys, reaso
     train.drop(lambda row: None if unwanted.isdisjoint(enumerate(keys(row))) else reason)
 
 
-def _require_rows(intakes: Mapping[str, Intake], corpus: Corpus) -> None:
+def _require_rows(intakes: Mapping[str, Intake], corpus: Corpus, pictures: Pictures | None) -> None:
     """Refuse a split without rows, but for a given one whose pictures one does not have."""
     for split, intake in intakes.items():
         if intake.rows:
@@ -139,7 +139,10 @@ def _require_rows(intakes: Mapping[str, Intake], corpus: Corpus) -> None:
             print(f"{split} is left out: none of its pictures is there", file=sys.stderr)
             continue
         told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common()) or "there was none"
-        row = "pair" if corpus.images is None else "caption"
+        if pictures and MISSING in reasons:
+            name = next(drop.row[0] for drop in intake.dropped if drop.reason == MISSING)
+            told += f"; there is no {name} in {pictures.folder}: say with {corpus.images_option} where the pictures are"
+        row = "caption" if pictures else "pair"
         raise UserError(f"no {row} of {split} is left of {intake.lines_in} lines: {told}")
 
 

@@ -1,5 +1,6 @@
 """Prepare the Tatoeba sentence pairs that manythings.org publishes for Anki."""
 
+import argparse
 import contextlib
 import shutil
 import tempfile
@@ -7,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from data_prep.corpus import Corpus, describe_input
 from data_prep.download import download
@@ -38,7 +40,7 @@ def main() -> None:
     parser = make_parser("tatoeba", DESCRIPTION)
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the text or zip; without it, a download")
     parser.add_argument("--language", type=language, default="es", metavar="CODE", help="of the second column")
-    parser.add_argument("--url", default=URL, help="where to download the zip")
+    parser.add_argument("--url", type=_zip_url, default=URL, help="where to download the zip")
     parser.add_argument(
         "--download-dir", type=Path, metavar="DIR", help="where the zip stays; without it, downloads/ beside the output"
     )
@@ -50,7 +52,7 @@ def main() -> None:
         raise UserError(f"--language {arguments.language}: give FILE or the --url of that language's zip as well")
     file = arguments.file or download(
         arguments.url,
-        (arguments.download_dir or arguments.output.parent / "downloads") / arguments.url.rpartition("/")[2],
+        (arguments.download_dir or arguments.output.parent / "downloads") / Path(urlsplit(arguments.url).path).name,
         "get the zip from https://www.manythings.org/anki/ by other means and give it: "
         f"python -m data_prep.tatoeba spa-eng.zip --output {arguments.output}",
     )
@@ -65,6 +67,20 @@ def main() -> None:
             lines={"train": read_tsv(text, COLUMNS, WIDTHS)},
         )
         prepare(corpus, settings)
+
+
+def _zip_url(text: str) -> str:
+    """An argparse type: the address of a file on a web server."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not Path(parts.path).name:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not the address of a file that begins with https:// or http://; "
+            "a file on this machine is given as FILE"
+        )
+    return text
 
 
 @contextlib.contextmanager

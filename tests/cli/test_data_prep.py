@@ -148,6 +148,12 @@ def _files_for_mistakes(folder: Path) -> None:
     with zipfile.ZipFile(folder / "two.zip", "w") as archive:
         archive.writestr("a.txt", "")
         archive.writestr("b.txt", "")
+    (folder / "same.en").write_bytes((folder / "good.es").read_bytes())
+    text = (folder / "good.es").read_text(encoding="utf-8")
+    (folder / "wide.es").write_text(text, encoding="utf-16")
+    (folder / "bare.es").write_text(text, encoding="utf-16-le")
+    (folder / "pairs.csv").write_text("uno;one\n", encoding="utf-16")
+    (folder / "pairs.tsv").write_text("".join(map("{0[0]}\t{0[1]}\n".format, PAIRS)), encoding="utf-8")
     (folder / "home").mkdir()
     (folder / "home" / "mine").touch()
 
@@ -165,6 +171,23 @@ MISTAKES = [
     (parallel, ["good.es", *TWO], "1 column(s), but columns 1 and 2"),
     (parallel, ["good.es", "--columns", "2", "2", *TWO], "--columns 2 2: two different"),
     (parallel, ["good.es", "--delimiter", "||", *TWO], "--delimiter '||'"),
+    (
+        parallel,
+        ["pairs.tsv", "--delimiter", ";", *TWO],
+        "--delimiter ';': is for CSV tables, and pairs.tsv would be read",
+    ),
+    (parallel, ["good.es", "good.en", "--delimiter", ";", *TWO], "--delimiter: is for a table"),
+    (parallel, ["good.es", "good.en", "--header", *TWO], "--header: is for a table"),
+    (parallel, ["good.es", "good.en", "--columns", "1", "2", *TWO], "--columns: is for a table"),
+    (parallel, ["good.es", "good.en", "--dev", "good.es", *TWO], "--dev good.es: not in the form of FILES; give two"),
+    (parallel, ["pairs.tsv", "--test", "good.es", "good.en", *TWO], "--test good.es good.en: not in the form of FILES"),
+    (parallel, ["good.es", "same.en", *TWO], "good.es and same.en: the same text"),
+    (parallel, ["good.es", "good.en", "--dev", "good.es", "good.es", *TWO], "good.es and good.es: the same text"),
+    (parallel, ["wide.es", "good.en", *TWO], "wide.es: UTF-16, where UTF-8 is wanted; convert it with `iconv"),
+    (parallel, ["good.en", "bare.es", *TWO], "bare.es: UTF-16"),
+    (parallel, ["pairs.csv", "--delimiter", ";", *TWO], "pairs.csv: UTF-16"),
+    (parallel, ["wide.es", *TWO], "wide.es: UTF-16"),
+    (parallel, ["good.es", "short.en", "--output", "deep/er/out", *TWO], "short.en has 5"),
     (parallel, ["good.es", "good.en", "--min-words", "9", "--max-words", "3", *TWO], "--min-words 9: more than"),
     (parallel, ["good.es", "good.en", "--max-ratio", "0.5", *TWO], "'0.5' is not a number of at least 1"),
     (parallel, ["good.es", "good.en", "--max-ratio", "nan", *TWO], "'nan' is not a number"),
@@ -179,6 +202,13 @@ MISTAKES = [
     (tatoeba, ["two.zip"], "one sentence file"),
     (tatoeba, ["--language", "de"], "--language de: give FILE or the --url"),
     (tatoeba, ["--language", "en"], "--language en"),
+    (
+        tatoeba,
+        ["--url", "file:///good.zip"],
+        "begins with https:// or http://; a file on this machine is given as FILE",
+    ),
+    (tatoeba, ["--url", "https://127.0.0.1/"], "'https://127.0.0.1/' is not the address of a file"),
+    (tatoeba, ["--url", "http://127.0.0.1:9/a.zip", "--output", "deep/er/out"], "cannot be downloaded"),
 ]
 
 

@@ -224,6 +224,8 @@ def _files_for_mistakes(folder: Path) -> None:
     lost = '{"images": [{"id": 1, "file_name": "1.png"}], "annotations": [{"image_id": 2, "caption": "x"}]}'
     (folder / "c" / "annotations" / "captions_train2017.json").write_text(lost)
     _paint(folder / "p")
+    (folder / "old" / "annotations").mkdir(parents=True)
+    (folder / "old" / "annotations" / "captions_train2014.json").write_text("{}")
     _write_table(folder / "t.tsv", CAPTIONS)
 
 
@@ -243,7 +245,8 @@ MISTAKES = [
     (flickr8k, ["f8k", "--karpathy", "raw.json"], "images[0].sentences[0] has no 'raw' that is text"),
     (flickr8k, ["f8k", "--dev-size", "3"], "unknown option --dev-size"),
     (coco, ["none"], "none: no such folder"),
-    (coco, ["p"], "captions_train2017.json: cannot be read"),
+    (coco, ["p"], "captions_train2017.json: no such file; FOLDER is to hold annotations/"),
+    (coco, ["old"], "captions_train2017.json: no such file; that of 2014 is there: give --year 2014"),
     (coco, ["c"], "annotations[0] is of the picture 2, which is not in 'images'"),
     (coco, ["c", "--year", "2015"], "2015"),
     (captions, ["t.tsv", "--images", "p"], "required: --languages"),
@@ -254,7 +257,13 @@ MISTAKES = [
     (captions, ["t.tsv", "--columns", "1", "2", "3", *EN], "--columns 1 2 3: 2 different numbers are wanted"),
     (captions, ["t.tsv", "--columns", "1", "3", *EN], "2 column(s), but columns 1 and 3 are wanted"),
     (captions, ["t.tsv", "--delimiter", "", *EN], "--delimiter ''"),
-    (captions, ["t.tsv", *EN], "no caption of train is left of 40 lines: 40 picture missing"),
+    (captions, ["t.tsv", *EN], "no caption of train is left of 40 lines: 40 picture missing; there is no 0.png in "),
+    (captions, ["t.tsv", *EN, "--output", "deep/er/out"], ": say with --images where the pictures are"),
+    (
+        captions,
+        ["t.tsv", "--delimiter", ";", *EN],
+        "--delimiter ';': is for CSV tables, and t.tsv would be read as TSV",
+    ),
     (captions, ["t.tsv", "--images", "p", *EN], "more than half of the 20 pictures"),
 ]
 

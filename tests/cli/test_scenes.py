@@ -1,5 +1,5 @@
 import json
-import sys
+from functools import partial
 
 import pytest
 from PIL import Image
@@ -10,23 +10,15 @@ from data_prep.scenes import __main__ as scenes
 from data_prep.scenes.captions import CAPTIONS
 from data_prep.scenes.splits import HELD_OUT
 from seq2seq.data.prepared import PreparedFolder
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import UserError
 from seq2seq.files import sha256
 
 SMALL = ["--pictures", "40", "--dev-size", "8", "--test-size", "8", "--size", "48"]
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
-    """Run the command; gives exit code, stdout and stderr."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["scenes", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            run_command(scenes.main)
-        return ended.value.code or 0, *capsys.readouterr()
-
-    return run
+def command(command):
+    return partial(command, scenes)
 
 
 @pytest.fixture
