@@ -17,7 +17,6 @@ from seq2seq.files import atomic_write
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 2, 3
 UNKNOWN, END = "<unk>", "</s>"  # how `Tokenizer.pieces` writes an unknown piece and the end of sentence
-NO_WORDS = ("<pad>", "<s>", END)  # and what else belongs to no word
 KINDS = ("unigram", "bpe", "char", "word")
 
 _MAX_TRAINING_SENTENCES = 1_000_000  # more teach the vocabulary nothing and cost memory
@@ -26,26 +25,6 @@ _MAX_SENTENCE_BYTES = 1 << 20  # SentencePiece skips longer ones
 
 def _clean(text: str) -> str:
     return normalise(text.replace(WORD_START, " "))
-
-
-def word_positions(pieces: Sequence[str], each: bool = False) -> list[list[int]]:
-    """The positions of the pieces of each word, in order; pad, begin and end of sentence belong to none.
-
-    Args:
-        pieces: as `Tokenizer.pieces` writes them.
-        each: whether every piece is a word, as in a word model.
-
-    >>> word_positions(["▁a", "▁b", "c", "</s>"])
-    [[0], [1, 2]]
-    """
-    words: list[list[int]] = []
-    for position, piece in enumerate(pieces):
-        if piece in NO_WORDS:
-            continue
-        if not words or each or piece.startswith(WORD_START):
-            words.append([])
-        words[-1].append(position)
-    return words
 
 
 class Tokenizer:
@@ -209,10 +188,3 @@ class Tokenizer:
     def pieces(self, ids: Iterable[int]) -> list[str]:
         """The piece of each id as SentencePiece writes it: "▁" for a space, "<pad>" and the like for specials."""
         return [self._pieces[index] for index in ids]
-
-    def words(self, ids: Iterable[int]) -> list[list[int]]:
-        """The positions in `ids` of the pieces of each word, in order; pad, begin and end of sentence belong to none.
-
-        The n-th list belongs to the n-th word of `decode(ids).split()` where every character is known.
-        """
-        return word_positions(self.pieces(ids), each=self._is_word)

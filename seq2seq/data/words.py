@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from seq2seq.data.sampling import WORD_START
-from seq2seq.data.tokenizer import NO_WORDS, UNKNOWN
+from seq2seq.data.tokenizer import END, UNKNOWN
 
+_NO_WORDS = ("<pad>", "<s>", END)
 # Scripts that put no space between words: Thai to Myanmar, Khmer, kana, Chinese characters. Each character is a word.
 _UNSPACED = re.compile("[\u0e00-\u0edf\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _EDGES = "".join(sign for sign in map(chr, range(0x10000)) if unicodedata.category(sign)[0] in "PS")
@@ -54,7 +55,7 @@ def piece_words(pieces: Sequence[str]) -> list[PieceWord]:
     words: list[tuple[str, list[int]]] = []
     fresh = True  # whether the next piece begins a word
     for position, piece in enumerate(pieces):
-        if piece in NO_WORDS:
+        if piece in _NO_WORDS:
             fresh = True
             continue
         unknown = piece == UNKNOWN

@@ -12,9 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from seq2seq.data.images import load_image
-from seq2seq.data.sampling import WORD_START
-from seq2seq.data.tokenizer import word_positions
 from seq2seq.data.transform import ImageTransform
+from seq2seq.data.words import piece_words
 from seq2seq.errors import UserError
 from seq2seq.files import atomic_write
 from seq2seq.inference.captioner import Caption
@@ -87,10 +86,7 @@ def word_weights(pieces: Sequence[str], alignment: Tensor) -> list[tuple[str, Te
     >>> [(word, weights.tolist()) for word, weights in word_weights(["▁a", "▁b", "c", "</s>"], torch.eye(4)[:, :3])]
     [('a', [1.0, 0.0, 0.0]), ('bc', [0.0, 0.5, 0.5])]
     """
-    return [
-        ("".join(pieces[place] for place in places).replace(WORD_START, ""), alignment[places].mean(0))
-        for places in word_positions(pieces)
-    ]
+    return [(word.text, alignment[list(word.positions)].mean(0)) for word in piece_words(pieces)]
 
 
 def _lit(image: Image.Image, weights: np.ndarray) -> Image.Image:

@@ -53,26 +53,11 @@ def test_any_text_is_encoded_the_same_alone_or_in_a_batch(tokenizers, text):
         assert tokenizer.encode(normalise(text)) == ids
 
 
-@settings(deadline=None, max_examples=50)
-@given(text=st.text(alphabet=ALPHABET + "Ω▁ \n", max_size=30))
-def test_words_cut_the_ids_at_the_spaces_of_the_text(tokenizers, text):
-    for tokenizer in tokenizers.values():
-        ids = tokenizer.encode(text)
-        words = tokenizer.words(ids)
-        assert [position for word in words for position in word] == list(range(len(ids)))
-        assert len(words) == len(text.replace("▁", " ").split())
-        if UNK_ID not in ids:
-            assert [tokenizer.decode([ids[position] for position in word]) for word in words] == tokenizer.decode(
-                ids
-            ).split()
-
-
-def test_specials_belong_to_no_word_and_are_not_decoded(tokenizers):
+def test_specials_are_not_decoded(tokenizers):
     tokenizer = tokenizers["unigram"]
     ids = tokenizer.encode("el gato come pan.")
     framed = [BOS_ID, *ids, EOS_ID, PAD_ID, PAD_ID]
     assert tokenizer.decode(framed) == "el gato come pan."
-    assert tokenizer.words(framed) == [[position + 1 for position in word] for word in tokenizer.words(ids)]
     assert tokenizer.pieces([PAD_ID, UNK_ID, BOS_ID, EOS_ID]) == ["<pad>", "<unk>", "<s>", "</s>"]
     assert set(tokenizer.encode("<pad> <s> </s>")).isdisjoint({PAD_ID, BOS_ID, EOS_ID})
 
@@ -129,7 +114,6 @@ def test_no_text_gives_no_ids(tokenizers):
         assert tokenizer.sample_batch([], 0.1, 1) == []
         assert tokenizer.sample_batch(["", "pan."], 0.1, 1)[0] == []
         assert tokenizer.decode([]) == ""
-        assert tokenizer.words([]) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq.data.tokenizer import EOS_ID, KINDS, UNK_ID, Tokenizer
-from seq2seq.data.words import expected_words, piece_words, text_words, word_credits
+from seq2seq.data.words import PieceWord, expected_words, piece_words, text_words, word_credits
 
 WORDS = st.lists(st.sampled_from("abcde"), max_size=8)
 TEXTS = ["A small house.", "¿Dónde está el árbol?", "Don't go, please — now!", "X-15 costs 3,50 €."]
@@ -59,6 +59,7 @@ def test_an_unknown_piece_is_a_word_as_in_the_text(tmp_path, kind):
 def test_parts_of_a_line_do_not_run_together():
     assert [word.text for word in piece_words(["▁a", "b", "</s>", "c", "</s>"])] == ["ab", "c"]
     assert [word.text for word in piece_words(["▁猫は", "眠る"])] == ["猫は", "眠る"]
+    assert piece_words(["<s>", "▁a", "b", "</s>", "<pad>"]) == [PieceWord("ab", (1, 2))]
     assert piece_words([]) == piece_words(["</s>"]) == piece_words(["▁"]) == []
 
 
