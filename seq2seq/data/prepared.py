@@ -51,10 +51,10 @@ class PreparedFolder:
         try:
             manifest = json.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise UserError(
-                f"{folder}: no prepared folder ({MANIFEST} is missing); make one, for instance with "
-                f"`python -m data_prep.sample --output {folder}`"
-            ) from error
+            other = folder.is_dir() and any(folder.iterdir())  # a training run's, say: not to be overwritten
+            make = f"make one, for instance with `python -m data_prep.sample --output {folder}`"
+            advice = "name one that a data_prep command wrote" if other else make
+            raise UserError(f"{folder}: no prepared folder ({MANIFEST} is missing); {advice}") from error
         except OSError as error:
             raise UserError(f"{file}: cannot be read ({error.strerror})") from error
         except (ValueError, RecursionError) as error:

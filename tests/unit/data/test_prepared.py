@@ -84,7 +84,7 @@ MANIFESTS = [
     (json.dumps(_manifest(languages=["es", 3])), "languages"),
     (json.dumps(_manifest(languages=["es", "es"])), "2 different codes"),
     (json.dumps(_manifest(languages=["es"])), "2 different codes"),
-    (json.dumps(_manifest(task="summaries")), "task 'summaries' where this version knows translation and captions"),
+    (json.dumps(_manifest(task="summaries")), "task 'summaries' where this version knows translation, captions, text"),
     (json.dumps(_manifest(task=["captions"])), "task"),
     (json.dumps(_manifest(task="captions")), "'images' names no folder"),
     (json.dumps(_manifest(task="captions", images={"folder": 3})), "'images' names no folder"),
@@ -115,6 +115,12 @@ def test_a_damaged_or_hostile_manifest_is_refused(tmp_path, text, told):
 def test_a_missing_folder_says_how_to_make_one(tmp_path):
     with pytest.raises(UserError, match=r"no prepared folder.*python -m data_prep\.sample --output"):
         PreparedFolder.open(tmp_path / "nowhere")
+
+
+def test_of_a_folder_of_another_kind_no_command_is_told_that_would_overwrite_it(tmp_path):
+    (tmp_path / "last.ckpt").touch()
+    with pytest.raises(UserError, match=r"no prepared folder.*name one that a data_prep command wrote$"):
+        PreparedFolder.open(tmp_path)
 
 
 def test_a_missing_tokenizer_is_told(folder):
