@@ -59,4 +59,4 @@ def make_scorer(test: TestSet, *, tokenizer: str | None = None, lowercase: bool 
     except UserError as error:
         print(f"without METEOR: {error}", file=sys.stderr)
         meteor = None
-    return CaptionScorer(test.references, meteor)
+    return CaptionScorer(test.references, meteor, test.plain)

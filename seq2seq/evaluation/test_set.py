@@ -23,6 +23,7 @@ class TestSet:
         record: name, split, and name and SHA-256 of each file, as in `scores.json`.
         training: the training sentences (captions) in that language, where they are known.
         origin: where the references are from, for messages.
+        plain: whether references are not as they were written but in the plain form that data_prep gives captions.
     """
 
     __test__ = False  # pytest shall not take it for tests
@@ -34,6 +35,7 @@ class TestSet:
     record: dict[str, Any]
     training: Sequence[str] | None = None
     origin: str = "the references"
+    plain: bool = False
 
     def __len__(self) -> int:
         return len(self.references)
@@ -81,6 +83,7 @@ def prepared_test_set(
         record={"name": name, "split": split, "files": [{"role": "pairs", **describe_file(folder.table(split))}]},
         training=folder.column("train", target) if with_training else None,
         origin=str(folder.table(split)),
+        plain=captions and folder.manifest.get("text") == "plain",
     )
 
 

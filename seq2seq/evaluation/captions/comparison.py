@@ -26,10 +26,13 @@ class CaptionScorer:
     Args:
         references: those of each picture, as they were written.
         meteor: METEOR's jar, as `find_meteor` finds it; without it there is no METEOR.
+        plain: whether the references are in data_prep's plain form instead, which the signature then says.
     """
 
-    def __init__(self, references: Sequence[Sequence[str]], meteor: Path | None = None) -> None:
-        self.references, self.meteor = references, meteor
+    def __init__(
+        self, references: Sequence[Sequence[str]], meteor: Path | None = None, plain: bool = False
+    ) -> None:
+        self.references, self.meteor, self.plain = references, meteor, plain
         self._known: dict[tuple[str, ...], list[CaptionMetric]] = {}
 
     def score(self, outputs: Sequence[str], resamples: int = RESAMPLES) -> dict[str, Score]:
@@ -38,7 +41,7 @@ class CaptionScorer:
         Raises:
             UserError: no captions, not as many as pictures, a picture without references, or a METEOR that failed.
         """
-        return scores_of(self._metrics(outputs), self.references, resamples)
+        return scores_of(self._metrics(outputs), self.references, resamples, self.plain)
 
     def compare(
         self, outputs: Sequence[str], baseline: Sequence[str], resamples: int = RESAMPLES

@@ -51,12 +51,12 @@ def score_captions(
 
 
 def scores_of(
-    metrics: "Sequence[CaptionMetric]", references: Sequence[Sequence[str]], resamples: int
+    metrics: "Sequence[CaptionMetric]", references: Sequence[Sequence[str]], resamples: int, plain: bool = False
 ) -> dict[str, Score]:
-    """The scores that the statistics of a system's captions make; see `score_captions`."""
+    """The scores that the statistics of a system's captions make; see `score_captions`, for `plain` `CaptionScorer`."""
     # A bootstrap of one picture draws that picture every time: an interval of no width that would mean nothing.
     resamples = resamples if len(references) > 1 else 0
-    signature = _signature(references, resamples)
+    signature = _signature(references, resamples, plain)
     draws = bootstrap(metrics, resamples) if resamples else {}
     scores = {}
     for metric in metrics:
@@ -174,10 +174,11 @@ def _words(tokens: Sequence[str]) -> list[str]:
     return [word for token in tokens for word in token.split()]
 
 
-def _signature(references: Sequence[Sequence[str]], resamples: int) -> str:
+def _signature(references: Sequence[Sequence[str]], resamples: int, plain: bool) -> str:
     counts = {len(captions) for captions in references}
     parts = {
         "nrefs": counts.pop() if len(counts) == 1 else f"{min(counts)}-{max(counts)}",
+        **({"refs": "plain"} if plain else {}),
         "pictures": len(references),
         "rules": "coco-caption",
         "tok": VERSION,

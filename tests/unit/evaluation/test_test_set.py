@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from toy_captions import write_pictures
 from toy_data import write_prepared
 
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
+from seq2seq.evaluation.scorer import make_scorer
 from seq2seq.evaluation.test_set import prepared_test_set, text_test_set
 from seq2seq.files import sha256
 
@@ -27,6 +30,20 @@ def test_a_picture_is_one_source_with_all_its_captions(tmp_path):
     assert {len(captions) for captions in test.references} == {3}
     assert test.sources[0] == str(folder.image_path("dev0.png"))
     assert len(test.training) == 6
+
+
+def test_captions_in_plain_form_say_so_in_their_signature(tmp_path):
+    folder = PreparedFolder.open(write_pictures(tmp_path / "p", {"train": 2, "dev": 3}))
+    outputs = ["a red picture"] * 3
+    found = []
+    for text in ({}, {"text": "as written"}, {"text": "plain"}):
+        folder.manifest.update(text)
+        test = prepared_test_set(folder, "dev", "image", "en")
+        found.append(make_scorer(replace(test, language="xx")).score(outputs, resamples=0)["CIDEr-D"])
+    assert found[0] == found[1]
+    assert found[1].value == found[2].value
+    assert "refs:plain" not in found[1].signature
+    assert "nrefs:3|refs:plain|pictures:3|" in found[2].signature
 
 
 def write(path, *lines):
