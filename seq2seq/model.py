@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from seq2seq.context import Context
 from seq2seq.decoders.attention import AttentionName
-from seq2seq.decoders.recurrent import Injection, RecurrentDecoder
+from seq2seq.decoders.recurrent import INJECTIONS, Injection, RecurrentDecoder
 from seq2seq.decoders.state import DecoderState
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.encoders.text import TextEncoder
@@ -199,6 +199,8 @@ def self_contained(config: CaptionerConfig, encoder: ImageEncoder) -> CaptionerC
 def _build_decoder(
     config: ModelConfig | CaptionerConfig, encoder: TextEncoder | ImageEncoder, vocab_size: int
 ) -> RecurrentDecoder:
+    if not config.decoder.injections:
+        raise UserError(f"model.decoder.injections: at least one of {', '.join(INJECTIONS)} must let the source in")
     try:
         return RecurrentDecoder(
             vocab_size,

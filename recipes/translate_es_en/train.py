@@ -6,9 +6,9 @@ What happens here, in order:
    changes only what it names; a misspelt name stops the run with a suggestion. What was in force is kept in the run's
    folder.
 2. The prepared corpus (made by a command of `data_prep`) is mapped as token ids and cut into batches of like length
-   whose order the seed decides (`seq2seq.training.data`).
+   whose order the seed decides (`seq2seq.training.translation`).
 3. The model is a bidirectional LSTM that reads the sentence and an LSTM with attention that writes the translation
-   (`seq2seq.model`). It learns to say the next word of the reference (`seq2seq.training.task`), with label smoothing,
+   (`seq2seq.model`). It learns to say the next word of the reference (`seq2seq.training.generation`), with label smoothing,
    dropout and a learning rate that is at its end when the run is, be its limit time, epochs or steps.
 4. Every few minutes dev is translated for real with the moving average of the weights, and scored by BLEU. The best
    weights so far and the last ones are kept as checkpoints, curves.png is drawn anew, some translations are shown.
@@ -22,7 +22,7 @@ limited by time does not, since its learning rate follows the clock.
 To change something: another corpus or direction is `--data.prepared`, `--data.source` and `--data.target`
 (`recipes/translate_multi30k` is nothing but a config); sizes and choices of the model are under `--model.model`;
 training under `--model.optimizer`. Every key is explained in `config.yaml`. For a model of your own, write another
-`LightningModule` in the manner of `seq2seq.training.task.TranslationTask`.
+`RecipeTask` in the manner of `seq2seq.training.translation.TranslationTask`.
 
 Examples:
 

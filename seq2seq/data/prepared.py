@@ -13,9 +13,36 @@ from seq2seq.files import open_lines
 FORMAT = 1
 MANIFEST = "manifest.json"
 SPLITS = ("train", "dev", "test")
-TRANSLATION, CAPTIONS = TASKS = ("translation", "captions")
-IMAGE = "image"  # the column of pictures' names, beside the languages
+IMAGE = "image"  # the column of pictures' names
+LABEL, TAGS = "label", "tags"
 IMAGES = "images.tsv"
+
+
+class Form(NamedTuple):
+    """How a task's tables are made.
+
+    Attributes:
+        languages: how many columns of text there may be.
+        before: the columns before them.
+        after: the columns after them.
+    """
+
+    languages: tuple[int, ...]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+FORMS = {
+    "translation": Form((2,)),
+    "captions": Form((1, 2), before=(IMAGE,)),
+    "text": Form((1,)),
+    "classification": Form((1,), after=(LABEL,)),
+    "tagging": Form((1,), after=(TAGS,)),
+    "frames": Form((0,), before=(IMAGE,), after=(TAGS,)),
+    "forecasting": Form((0,), before=("date", "value")),
+}
+TASKS = tuple(FORMS)
+TRANSLATION, CAPTIONS, TEXT, CLASSIFICATION, TAGGING, FRAMES, FORECASTING = TASKS
 
 
 class PreparedImage(NamedTuple):
@@ -30,10 +57,16 @@ class PreparedImage(NamedTuple):
 class PreparedFolder:
     """Train, dev and test tables, their tokenizers and the manifest that describes them.
 
-    A table is UTF-8 text, its columns divided by tabs, its first line a header. For translation the columns are the two
-    languages, and a row is a pair of sentences. For captions they are "image" and one or two languages, and a row is a
-    picture's name (its path within the picture folder) with one caption in each language; all rows of a picture stand
-    together, in one split.
+    A table is UTF-8 text, its columns divided by tabs, its first line a header. A row is, by the task:
+
+    - translation: a pair of sentences, a column for each language;
+    - captions: "image", a picture's name (its path within the picture folder), with one caption in each of one or two
+      languages; all rows of a picture stand together, in one split;
+    - text: a line of running text, which may be empty; the lines are in their order;
+    - classification: a text and its "label";
+    - tagging: a sentence and its "tags": tokens, and as many tags, divided by single spaces;
+    - frames: "image", a strip of frames side by side, and its "tags", one a frame;
+    - forecasting: the "date" and the "value" of a series' step, in their order; splits follow each other in time.
     """
 
     path: Path
@@ -66,18 +99,23 @@ class PreparedFolder:
 
     @property
     def task(self) -> str:
-        """What the tables are for: "translation" or "captions"."""
+        """What the tables are for: one of `TASKS`."""
         return self.manifest.get("task", TRANSLATION)
 
     @property
+    def form(self) -> Form:
+        """How the tables are made."""
+        return FORMS[self.task]
+
+    @property
     def languages(self) -> tuple[str, ...]:
-        """The language codes, in the order of the tables' columns: two, or one where there are pictures."""
+        """The language codes, in the order of the tables' columns."""
         return tuple(self.manifest["languages"])
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the tables: the languages, after "image" where there are pictures."""
-        return (IMAGE, *self.languages) if self.task == CAPTIONS else self.languages
+        """The columns of the tables: the languages, and those that the task has beside them."""
+        return (*self.form.before, *self.languages, *self.form.after)
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -113,7 +151,7 @@ class PreparedFolder:
             raise UserError(f"{path}: {count} pairs where the manifest says {due}; prepare the data again")
 
     def column(self, split: str, name: str) -> list[str]:
-        """One column of a split: the sentences of a language, or the pictures' names ("image").
+        """One column of a split: the sentences of a language, the pictures' names ("image")...
 
         Raises:
             UserError: see `rows`; or an unknown column.
@@ -133,14 +171,25 @@ class PreparedFolder:
         rows = self.rows(split)
         return [row[first] for row in rows], [row[second] for row in rows]
 
-    def tokenizer_path(self, language: str) -> Path:
-        """The model file of a language's tokenizer (one file for both when it is joint)."""
-        self._number(language, self.languages)
-        return self.path / self.manifest["tokenizer"]["files"][language]
+    @property
+    def tokenizers(self) -> dict[str, Path]:
+        """The model files of the tokenizers: one for each language (the same when it is joint), and others' by name."""
+        files = self.manifest.get("tokenizer", {}).get("files", {})
+        return {name: self.path / file for name, file in files.items()}
 
-    def tokenizer(self, language: str) -> Tokenizer:
-        """The tokenizer of a language."""
-        return Tokenizer.load(self.tokenizer_path(language))
+    def tokenizer_path(self, name: str) -> Path:
+        """The model file of a language's tokenizer, or of another that the task has.
+
+        Raises:
+            UserError: no such language.
+        """
+        paths = self.tokenizers
+        self._number(name, tuple(paths))
+        return paths[name]
+
+    def tokenizer(self, name: str) -> Tokenizer:
+        """The tokenizer of a language, or another that the task has."""
+        return Tokenizer.load(self.tokenizer_path(name))
 
     @property
     def image_folder(self) -> Path:
@@ -178,12 +227,12 @@ class PreparedFolder:
         return images
 
     def _require_images(self) -> None:
-        if self.task != CAPTIONS:
+        if IMAGE not in self.form.before:
             raise UserError(f"{self.path}: prepared for {self.task}; it has no pictures")
 
     def _number(self, name: str, names: tuple[str, ...]) -> int:
         if name not in names:
-            kind = "column" if IMAGE in names else "language"
+            kind = "language" if names == self.languages else "column"
             raise UserError(f"{self.path}: no {kind} {name!r}; it holds {' and '.join(names)}{suggest(name, names)}")
         return names.index(name)
 
@@ -220,23 +269,24 @@ def _problem(manifest: object) -> str | None:
         return f"format {manifest.get('format')!r} where this version reads {FORMAT}"
     task = manifest.get("task", TRANSLATION)
     if task not in TASKS:
-        return f"task {task!r} where this version knows {' and '.join(TASKS)}"
+        return f"task {task!r} where this version knows {', '.join(TASKS)}"
     languages = manifest.get("languages")
-    counts = {TRANSLATION: (2,), CAPTIONS: (1, 2)}[task]
+    form = FORMS[task]
     if not (isinstance(languages, list) and all(isinstance(item, str) for item in languages)):
         return "'languages' is not a list of codes"
-    if len(languages) not in counts or len({IMAGE, *languages}) <= len(languages):
-        return f"'languages' is not a list of {' or '.join(map(str, counts))} different codes"
+    columns = (*form.before, *languages, *form.after)
+    if len(languages) not in form.languages or len(set(columns)) < len(columns):
+        return f"'languages' is not a list of {' or '.join(map(str, form.languages))} different codes"
     splits = manifest.get("splits")
     if not isinstance(splits, dict) or not splits.keys() <= set(SPLITS) or "train" not in splits:
         return f"'splits' must hold train and none but {', '.join(SPLITS)}"
     if not all(isinstance(split, dict) and isinstance(split.get("pairs"), int) for split in splits.values()):
         return "'splits' has one without its number of pairs"
-    if task == CAPTIONS:
+    if IMAGE in form.before:
         images = manifest.get("images")
         if not isinstance(images, dict) or not isinstance(images.get("folder"), str):
             return "'images' names no folder"
-    tokenizer = manifest.get("tokenizer")
+    tokenizer = manifest.get("tokenizer", {"files": {}})
     files = tokenizer.get("files") if isinstance(tokenizer, dict) else None
     if not isinstance(files, dict) or not set(languages) <= files.keys():
         return "'tokenizer' names no file for each language"

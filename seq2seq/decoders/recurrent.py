@@ -20,7 +20,7 @@ INJECTIONS: tuple[str, ...] = get_args(Injection)
 
 
 class RecurrentDecoder(nn.Module):
-    """A deep recurrent net that writes, with the context entering by name.
+    """A deep recurrent net that writes, with the context entering by name. Without any it is a language model.
 
     The arrangement is that of RNMT+ (Chen et al. 2018, arXiv 1804.09849): layer 1 reads the prefix, its outputs ask
     the attention, and the upper layers and the read-out see [output of the layer below; attention's context]. So in
@@ -41,7 +41,7 @@ class RecurrentDecoder(nn.Module):
         hidden_size: H.
         layers: depth, at least 1.
         cell: a name of `seq2seq.recurrent.CELLS`.
-        injections: how the context enters, see above; at least one.
+        injections: how the context enters, see above.
         attention: "additive", "general" or "dot".
         heads: attention heads.
         attention_gate: let the query say, from 0 to 1, how much of the attention's context enters (the scalar beta of
@@ -56,7 +56,7 @@ class RecurrentDecoder(nn.Module):
         layer_norm: normalise what each layer gives.
 
     Raises:
-        ValueError: an unknown injection, cell or attention, no injection, or sizes that do not fit the attention.
+        ValueError: an unknown injection, cell or attention, or sizes that do not fit the attention.
     """
 
     layers: Sequence[RecurrentLayer]
@@ -85,8 +85,6 @@ class RecurrentDecoder(nn.Module):
         for name in injections:
             if name not in INJECTIONS:
                 raise ValueError(f"injection {name!r} is not one of {', '.join(INJECTIONS)}{suggest(name, INJECTIONS)}")
-        if not injections:
-            raise ValueError(f"injections: at least one of {', '.join(INJECTIONS)} must let the context in")
         self.injections = frozenset(injections)
         self.input_feeding, self.residual = input_feeding, residual
         self.embedding = Embedding(vocab_size, embedding_size)
@@ -162,17 +160,20 @@ class RecurrentDecoder(nn.Module):
             What the output matrix multiplies, (B, T, E), for a loss that never holds all logits; and the attention's
             weights (B, T, S), or None without attention.
         """
+        return self.read(prefix, self.start(context))[:2]
+
+    def read(self, prefix: Tensor, state: DecoderState) -> tuple[Tensor, Tensor | None, DecoderState]:
+        """As `teach`, of prefixes that go on from a state with one row a sentence; and the state after them."""
         words = self.dropout(self.word_dropout(self.embedding(prefix.t())))
-        state = self.start(context)
         if not self.input_feeding:
-            features, weights, _ = self._run(words, state)
-            return features.transpose(0, 1), None if weights is None else weights.transpose(0, 1)
+            features, weights, state = self._run(words, state)
+            return features.transpose(0, 1), None if weights is None else weights.transpose(0, 1), state
         outputs, looks = [], []
         for word in words:
             features, weights, state = self._run(word[None], state)
             outputs.append(features[0])
             looks += [] if weights is None else [weights[0]]
-        return torch.stack(outputs, 1), torch.stack(looks, 1) if looks else None
+        return torch.stack(outputs, 1), torch.stack(looks, 1) if looks else None, state
 
     def _run(self, words: Tensor, state: DecoderState) -> tuple[Tensor, Tensor | None, DecoderState]:
         """Read-outs (T, R, E) and attention (T, R, S) of `words` (T, R, E): T steps in training, one in search."""

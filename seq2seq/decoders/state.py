@@ -53,6 +53,10 @@ class DecoderState:
             injected=None if self.injected is None else self.injected[sentences],
         )
 
+    def detach(self) -> "DecoderState":
+        """The same state, through which no gradient goes back: what truncated backpropagation carries on."""
+        return self._rows(lambda tensor: tensor.detach())
+
     def _rows(self, change) -> "DecoderState":  # type: ignore[no-untyped-def]
         """Apply `change` to every tensor that has a row for each hypothesis."""
         return replace(

@@ -21,15 +21,15 @@ from seq2seq.errors import UserError
 from seq2seq.evaluation.captions import score_captions
 from seq2seq.folder import LoadedModel, load_model
 from seq2seq.model import CaptionerConfig, build_captioner, self_contained
-from seq2seq.training.data import RecipeData, check_minimum, place
+from seq2seq.training.data import GenerationData, RecipeData, check_minimum, place
+from seq2seq.training.generation import GenerationConfig, GenerationTask
 from seq2seq.training.self_critical import CaptionRewards, RewardConfig, self_critical_loss
-from seq2seq.training.task import OptimizerConfig, RecipeTask
 
 EVALUATION_PICTURES = 64
 ALL = sys.maxsize
 
 
-class CaptionData(RecipeData):
+class CaptionData(GenerationData):
     """Pictures and captions of a prepared folder, in batches of pictures.
 
     A frozen backbone's features are computed once and kept in the prepared folder.
@@ -126,8 +126,8 @@ class CaptionData(RecipeData):
 
 
 @dataclass
-class CaptioningConfig(OptimizerConfig):
-    """What captioning adds to `OptimizerConfig`.
+class CaptioningConfig(GenerationConfig):
+    """What captioning adds to `GenerationConfig`.
 
     Attributes:
         backbone_learning_rate: the highest, of those weights of the backbone that are trained.
@@ -138,8 +138,15 @@ class CaptioningConfig(OptimizerConfig):
     backbone_learning_rate: float = 1e-4
     attention_penalty: float = 0.0
 
+    def check(self) -> None:
+        """Refuse values out of range."""
+        super().check()
+        for name in ("backbone_learning_rate", "attention_penalty"):
+            if getattr(self, name) < 0:
+                raise UserError(f"model.optimizer.{name}: {getattr(self, name)} is below zero; use 0 or more")
 
-class CaptioningTask(RecipeTask):
+
+class CaptioningTask(GenerationTask):
     """Trains a captioner, by cross-entropy or, in a second stage, on the score itself.
 
     Args:
@@ -183,9 +190,6 @@ class CaptioningTask(RecipeTask):
                     f"model.optimizer.{name}: {getattr(optimizer, name)} has no part in training on the score; set it "
                     "to 0, or model.reward.score to none"
                 )
-        for name in ("backbone_learning_rate", "attention_penalty"):
-            if getattr(optimizer, name) < 0:
-                raise UserError(f"model.optimizer.{name}: {getattr(optimizer, name)} is below zero; use 0 or more")
         if optimizer.attention_penalty and network.decoder.attention is None:
             raise UserError("model.optimizer.attention_penalty: the model has no attention; set it to 0")
         self.options: CaptioningConfig = optimizer
@@ -221,6 +225,7 @@ class CaptioningTask(RecipeTask):
 
     def check_data(self, data: RecipeData) -> None:
         """Refuse a model to start from whose ids stand for other pieces."""
+        assert isinstance(data, GenerationData)
         if self._start is not None and self._start.target.tokenizer.model != data.target_tokenizer.model:
             raise UserError(
                 f"model.start_from: its tokenizer is not that of {data.prepared.path}; give the data it was trained on"

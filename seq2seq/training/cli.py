@@ -28,7 +28,7 @@ from seq2seq.folder import check_model_place
 from seq2seq.inference.placement import choose_device, choose_precision
 from seq2seq.training.averaging import WeightAverage
 from seq2seq.training.curves import PICTURE, LearningCurves
-from seq2seq.training.data import RecipeData, TranslationData
+from seq2seq.training.data import RecipeData
 from seq2seq.training.ending import EndWithValidation, Stopped, StopSafely
 from seq2seq.training.exporting import Checkpoint
 from seq2seq.training.finish import LOGS, MODEL, REPORT, finish, record_name
@@ -36,8 +36,9 @@ from seq2seq.training.messages import explain
 from seq2seq.training.progress_bar import TrainingBar
 from seq2seq.training.randomness import StepSeed
 from seq2seq.training.samples import Samples
-from seq2seq.training.task import RecipeTask, TranslationTask
+from seq2seq.training.task import RecipeTask
 from seq2seq.training.throughput import Throughput
+from seq2seq.training.translation import TranslationData, TranslationTask
 from seq2seq.training.values import check_folder, check_values
 
 CHECKPOINTS, TENSORBOARD = "checkpoints", "tensorboard"
@@ -72,10 +73,11 @@ class RecipeCLI(LightningCLI):
         )
         parser.add_lightning_class_args(WeightAverage, "average")
         parser.add_lightning_class_args(EarlyStopping, "early_stopping")
+        main = self._datamodule_class.main_score()  # type: ignore[union-attr]
         parser.set_defaults(
             {
-                "early_stopping.monitor": "dev_bleu",
-                "early_stopping.mode": "max",
+                "early_stopping.monitor": main.name,
+                "early_stopping.mode": main.mode,
                 "early_stopping.patience": 10,
                 "early_stopping.check_on_train_epoch_end": False,
             }
@@ -128,7 +130,7 @@ class RecipeCLI(LightningCLI):
         settings["logger"] = _loggers(self.output)
         settings["default_root_dir"] = str(self.output)
         self.trainer_defaults["callbacks"] = _callbacks(
-            self.output, self.last, self.datamodule.seed, self.config.samples, self.config.early_stopping
+            self.output, self.last, self.model, self.datamodule, self.config.samples, self.config.early_stopping
         )
         try:
             return super().instantiate_trainer(**settings)
@@ -194,14 +196,17 @@ def _loggers(output: Path) -> list[Logger]:
     return loggers
 
 
-def _callbacks(output: Path, last: Path, seed: int, samples: int, stopping: Any) -> list[Callback]:
+def _callbacks(
+    output: Path, last: Path, task: RecipeTask[Any], data: RecipeData, samples: int, stopping: Any
+) -> list[Callback]:
+    metric = data.main_score()
     kept: dict[str, Any] = {"dirpath": last.parent, "enable_version_counter": False, "save_on_train_epoch_end": False}
     return [
-        TrainingBar(),
+        TrainingBar(metric, task.unit),
         Samples(samples),
         Throughput(),
-        LearningCurves(output / LOGS, output / PICTURE),
-        StepSeed(seed),
+        LearningCurves(output / LOGS, output / PICTURE, metric),
+        StepSeed(data.seed),
         EndWithValidation(),
         ModelCheckpoint(filename=BEST, monitor=stopping.monitor, mode=stopping.mode, **kept),
         ModelCheckpoint(filename=LAST, **kept),
@@ -213,7 +218,7 @@ def make_cli(
     default_config: Path,
     arguments: Sequence[str],
     description: str = "",
-    task: type[RecipeTask] = TranslationTask,
+    task: type[RecipeTask[Any]] = TranslationTask,
     data: type[RecipeData] = TranslationData,
 ) -> RecipeCLI:
     """Parse the config and the arguments, and make everything that training needs.
@@ -249,7 +254,7 @@ def train(
     default_config: str | Path,
     description: str = "",
     arguments: Sequence[str] | None = None,
-    task: type[RecipeTask] = TranslationTask,
+    task: type[RecipeTask[Any]] = TranslationTask,
     data: type[RecipeData] = TranslationData,
 ) -> None:
     """Train by a config, then export and score the best model.

@@ -10,34 +10,33 @@ from typing import Any
 from pytorch_lightning import Callback, LightningModule, Trainer
 
 from seq2seq.files import atomic_write
+from seq2seq.training.metrics import METRICS, Metric
 
 PICTURE = "curves.png"
-_PANELS = (
-    ("loss (nats a token)", {"train_nll": "training", "dev_nll": "dev"}),
-    ("dev BLEU (greedy)", {"dev_bleu": "dev"}),
-    ("learning rate", {"learning_rate": "learning rate"}),
-)
+_LOSS = ("loss (nats)", {"train_nll": "training", "dev_nll": "dev"})
+_RATE = ("learning rate", {"learning_rate": "learning rate"})
 
 Curves = dict[str, dict[int, float]]
 
 
 class LearningCurves(Callback):
-    """Draws the losses, dev BLEU and the learning rate over the steps after each validation, from the CSV logs.
+    """Draws the losses, the main score and the learning rate over the steps after each validation, from the CSV logs.
 
     Args:
         logs: folder of the CSV logger, with one `version_N/metrics.csv` for each time the run was started.
         picture: the file to draw.
+        metric: the main score.
     """
 
-    def __init__(self, logs: Path, picture: Path) -> None:
-        self.logs, self.picture = logs, picture
+    def __init__(self, logs: Path, picture: Path, metric: Metric = METRICS["dev_bleu"]) -> None:
+        self.logs, self.picture, self.metric = logs, picture, metric
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Draw anew."""
         if trainer.is_global_zero and not trainer.sanity_checking:
             for logger in trainer.loggers:
                 logger.save()
-            draw(read_curves(self.logs), self.picture)
+            draw(read_curves(self.logs), self.picture, self.metric)
 
 
 def read_curves(logs: Path) -> Curves:
@@ -57,18 +56,20 @@ def read_curves(logs: Path) -> Curves:
     return dict(curves)
 
 
-def draw(curves: Curves, picture: Path) -> None:
+def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) -> None:
     """Write the picture, whole or not at all."""
     # Only here, because matplotlib takes a while to import.
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    figure = Figure(figsize=(8, 8), layout="constrained")
-    panels: Any = figure.subplots(len(_PANELS), 1, sharex=True)
-    for axes, (title, names) in zip(panels, _PANELS, strict=True):
+    score = [] if metric.name in _LOSS[1] else [(f"dev {metric.label}", {metric.name: "dev"})]
+    shown = [_LOSS, *score, _RATE]
+    figure = Figure(figsize=(8, 2.7 * len(shown)), layout="constrained")
+    panels: Any = figure.subplots(len(shown), 1, sharex=True)
+    for axes, (title, names) in zip(panels, shown, strict=True):
         for name, label in names.items():
-            points = sorted(curves.get(name, {}).items())
-            steps, values = [step for step, _ in points], [value for _, value in points]
+            line = sorted(curves.get(name, {}).items())
+            steps, values = [step for step, _ in line], [value for _, value in line]
             if name == "train_nll":  # one batch's loss says little: they differ by their sentences' lengths
                 axes.plot(steps, values, color="C0", alpha=0.25, lw=0.8)
                 values = smooth(values, kept=1 - 8 / max(len(values), 8))  # a short run has little to smooth
@@ -77,9 +78,10 @@ def draw(curves: Curves, picture: Path) -> None:
         axes.grid(alpha=0.3)
         if len(names) > 1:
             axes.legend(frameon=False)
-    if curves.get("dev_bleu"):
-        step, best = max(curves["dev_bleu"].items(), key=lambda point: point[1])
-        panels[1].set_title(f"best: {best:.1f} at step {step + 1:,}", loc="right", fontsize=10)
+    if points := curves.get(metric.name):
+        best = metric.best(*points.values())
+        step = next(step for step, value in points.items() if value == best)
+        panels[len(score)].set_title(f"best: {metric.told(best)} at step {step + 1:,}", loc="right", fontsize=10)
     panels[-1].set_xlabel("optimizer steps")
     panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     with atomic_write(picture, "wb") as file:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.text import Text
 
+from seq2seq.training.metrics import METRICS, Metric
 from seq2seq.training.schedule import progress
 
 _SECONDS_BETWEEN_UPDATES = 1.0
@@ -19,18 +20,23 @@ _SECONDS_BETWEEN_LINES = 30.0
 class TrainingBar(ProgressBar):
     """A bar over the whole run on a terminal, a line now and then elsewhere, both on stderr.
 
-    Shows step, epoch, training loss, target tokens per second, dev BLEU with the best so far, and the time left by
-    whichever limit comes first: steps, epochs or time.
+    Shows step, epoch, training loss, speed, the main score on dev with the best so far, and the time left by whichever
+    limit comes first: steps, epochs or time.
+
+    Args:
+        metric: the main score.
+        unit: what the speed is logged in; see `RecipeTask.unit`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, metric: Metric = METRICS["dev_bleu"], unit: str = "target_tokens") -> None:
         super().__init__()
+        self._metric, self._unit = metric, unit
         self._console = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
         self._bar: Progress | None = None
         self._enabled = True
         self._told = 0.0
         self._start = (0.0, 0.0)
-        self._best = 0.0
+        self._best: float | None = None
 
     def enable(self) -> None:
         """Show it (Lightning calls this on the first process)."""
@@ -40,11 +46,11 @@ class TrainingBar(ProgressBar):
         """Show nothing (Lightning calls this on the other processes)."""
         self._enabled = False
 
-    def state_dict(self) -> dict[str, float]:
+    def state_dict(self) -> dict[str, float | None]:
         """The best score, for a run that goes on (Lightning keeps it in the checkpoint)."""
         return {"best": self._best}
 
-    def load_state_dict(self, state_dict: dict[str, float]) -> None:
+    def load_state_dict(self, state_dict: dict[str, float | None]) -> None:
         """Go on with it."""
         self._best = state_dict["best"]
 
@@ -73,11 +79,13 @@ class TrainingBar(ProgressBar):
     def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Tell that training waits."""
         if self._bar is not None:
-            self._show(trainer, "translating dev")
+            self._show(trainer, "scoring dev")
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Tell the score, and remember the best."""
-        self._best = max(self._best, float(trainer.callback_metrics.get("dev_bleu", 0.0)))
+        if self._metric.name in trainer.callback_metrics:
+            value = float(trainer.callback_metrics[self._metric.name])
+            self._best = value if self._best is None else self._metric.best(self._best, value)
         if not trainer.sanity_checking:
             self._told = time.monotonic()
             self._show(trainer, self._state(trainer))
@@ -99,10 +107,11 @@ class TrainingBar(ProgressBar):
         parts = [f"step {trainer.global_step:,}", f"epoch {trainer.current_epoch + 1}"]
         if "train_nll" in metrics:
             parts.append(f"loss {float(metrics['train_nll']):.2f}")
-        if "target_tokens_per_second" in metrics:
-            parts.append(f"{float(metrics['target_tokens_per_second']):,.0f} tokens/s")
-        if "dev_bleu" in metrics:
-            parts.append(f"dev BLEU {float(metrics['dev_bleu']):.1f} (best {self._best:.1f})")
+        if (rate := f"{self._unit}_per_second") in metrics:
+            parts.append(f"{float(metrics[rate]):,.0f} {self._unit.split('_')[-1]}/s")
+        if self._metric.name in metrics and self._best is not None:
+            value, best = (self._metric.told(number) for number in (float(metrics[self._metric.name]), self._best))
+            parts.append(f"dev {self._metric.label} {value} (best {best})")
         parts.append(f"{clock(self._seconds_left(progress(trainer)))} left")
         return " · ".join(parts)
 

@@ -1,20 +1,19 @@
-"""What Lightning trains: a model, its loss, its optimizer, and scores on dev decoded for real."""
+"""What Lightning trains: a model, its optimizer, its loss, and its scores on dev."""
 
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import torch
 from pytorch_lightning import LightningModule
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
-from torch import Tensor
+from torch import Tensor, nn
 
-from seq2seq.data.batching import Batch
 from seq2seq.errors import UserError
-from seq2seq.loss import linear_cross_entropy
-from seq2seq.model import CaptionerConfig, ModelConfig, Seq2Seq, build_model
-from seq2seq.search import SearchOptions, search
-from seq2seq.training.data import RecipeData, TranslationData
+from seq2seq.training.data import RecipeData
 from seq2seq.training.schedule import ScheduleName, factor, progress
+
+AnyBatch = TypeVar("AnyBatch")
 
 
 @dataclass
@@ -29,9 +28,6 @@ class OptimizerConfig:
         floor: what share of it is left at the end of "linear" and "cosine".
         beta2: decay rate of the squared gradients' average.
         weight_decay: pull of every weight towards zero.
-        label_smoothing: probability mass given to all words evenly, 0 to below 1.
-        consistency: weight of R-Drop (Liang et al. 2021): every batch goes through twice with other dropout, and the
-            two answers are pulled together; 0 is off, 1 to 5 helps on small data and doubles the time of a step.
     """
 
     learning_rate: float = 2e-3
@@ -40,32 +36,75 @@ class OptimizerConfig:
     floor: float = 0.02
     beta2: float = 0.98
     weight_decay: float = 0.01
-    label_smoothing: float = 0.1
-    consistency: float = 0.0
+
+    def check(self) -> None:
+        """Refuse values out of range.
+
+        Raises:
+            UserError: one is.
+        """
+        for name in ("learning_rate", "warmup_steps", "floor", "weight_decay"):
+            if getattr(self, name) < 0:
+                raise UserError(f"model.optimizer.{name}: {getattr(self, name)} is below zero; use 0 or more")
+        if not 0 <= self.beta2 < 1:
+            raise UserError(f"model.optimizer.beta2: {self.beta2} is out of range; use 0 up to below 1")
 
 
-class RecipeTask(LightningModule):
+class Losses(NamedTuple):
+    """A batch's means: nll, of what is to be found; correct, the share that was found, or 0; total, what is minimised.
+
+    Where the model says numbers and no probabilities, nll is its error.
+    """
+
+    nll: Tensor
+    correct: Tensor
+    total: Tensor
+
+
+class RecipeTask(LightningModule, ABC, Generic[AnyBatch]):
     """Trains a model on a `RecipeData` and scores it on dev.
 
-    Logs `train_loss`, `train_nll` (nats a token), `train_accuracy`, `learning_rate`, `dev_nll` and what the data's
-    `score` gives of greedy outputs, `dev_bleu` (0 to 100) among it.
+    Logs `train_loss`, `train_nll` (nats), `train_accuracy`, `learning_rate`, `dev_nll` and what the data's `score`
+    makes of the outputs for dev.
 
     Args:
         model: what is trained.
-        config: what it was built from.
+        config: what it was built from, a dataclass.
         optimizer: how it is trained.
+
+    Attributes:
+        unit: what `count` counts and the speed is told in.
+        dev_outputs: of the last validation, by the numbers of dev's sources.
 
     Raises:
         UserError: a value out of range.
     """
 
-    def __init__(self, model: Seq2Seq, config: ModelConfig | CaptionerConfig, optimizer: OptimizerConfig) -> None:
+    unit: ClassVar[str] = "target_tokens"
+
+    def __init__(self, model: nn.Module, config: Any, optimizer: OptimizerConfig) -> None:
         super().__init__()
-        _check(optimizer)
+        optimizer.check()
         self.model, self.config, self.options = model, config, optimizer
         self._outputs: dict[int, str] = {}
         self._dev: list[Tensor] = []
         self.dev_outputs: dict[int, str] = {}
+
+    @abstractmethod
+    def training_losses(self, batch: AnyBatch) -> Losses:
+        """Of a training batch."""
+
+    @abstractmethod
+    def dev_losses(self, batch: AnyBatch) -> Losses:
+        """Of a batch of dev, with nothing but the likelihood in them."""
+
+    @abstractmethod
+    def count(self, batch: AnyBatch) -> Tensor:
+        """How many things the batch's means are over."""
+
+    @abstractmethod
+    def outputs(self, batch: AnyBatch) -> dict[int, str]:
+        """What the model makes of each source of a batch of dev, by the source's number."""
 
     def check_data(self, data: RecipeData) -> None:
         """Refuse data that the model cannot be trained on.
@@ -104,33 +143,26 @@ class RecipeTask(LightningModule):
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        """The loss of one batch; with R-Drop the batch is read twice."""
-        options = self.options
-        if options.consistency:
-            batch = batch.twice()
-        nll, correct, total = self.losses(batch, options.label_smoothing, options.consistency)
-        self.log("train_loss", total.detach())
-        self.log("train_nll", nll, prog_bar=True)
-        self.log("train_accuracy", correct)
+    def training_step(self, batch: AnyBatch, batch_idx: int) -> Tensor:
+        """The loss of one batch."""
+        losses = self.training_losses(batch)
+        self.log("train_loss", losses.total.detach())
+        self.log("train_nll", losses.nll, prog_bar=True)
+        self.log("train_accuracy", losses.correct)
         self.log("learning_rate", self.optimizers().param_groups[0]["lr"])  # type: ignore[union-attr]
-        return total
+        return losses.total
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        """Likelihood of the references, and the greedy output for every source."""
-        nll, _, _ = self.losses(batch)
-        tokens = (batch.goal != 0).sum()
-        self._dev.append(torch.stack([nll * tokens, tokens]))
-        context = self.model.encode(batch.source, batch.source_lengths)
-        results = search(self.model, context, batch.source_lengths, SearchOptions(method="greedy"), attention=False)
-        for index, hypotheses in zip(batch.indices.tolist(), results, strict=True):
-            self._outputs[index] = self.data.target_tokenizer.decode(hypotheses[0].tokens)
+    def validation_step(self, batch: AnyBatch, batch_idx: int) -> None:
+        """Likelihood of what is to be found, and the output for every source."""
+        count = self.count(batch)
+        self._dev.append(torch.stack([self.dev_losses(batch).nll * count, count]))
+        self._outputs |= self.outputs(batch)
 
     def on_validation_epoch_end(self) -> None:
         """The scores over all of dev."""
-        total, tokens = torch.stack(self._dev).sum(0).tolist()
+        total, count = torch.stack(self._dev).sum(0).tolist()
         self.dev_outputs = {index: self._outputs[index] for index in sorted(self._outputs)}
-        self.log("dev_nll", total / tokens, prog_bar=True)
+        self.log("dev_nll", total / count, prog_bar=True)
         for name, value in self.data.score(self.dev_outputs).items():
             self.log(name, value, prog_bar=True)
         self._dev, self._outputs = [], {}
@@ -145,74 +177,3 @@ class RecipeTask(LightningModule):
             "columns": self.data.columns,
             "data": self.data.identity,
         }
-
-    def losses(self, batch: Batch, smoothing: float = 0.0, consistency: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
-        """(nll, accuracy, what is minimised), means over the real target tokens."""
-        copies = 2 if consistency else 1
-        context = self.model.encode(batch.source, batch.source_lengths)
-        features: list[Tensor] = []
-        goals: list[Tensor] = []
-        penalty: Tensor | float = 0.0
-        for targets in batch.targets(copies):
-            seen = context if targets.rows is None else context.select(targets.rows)
-            outputs, attention = self.model.decoder.teach(targets.prefix, seen)
-            real = targets.goal.flatten().nonzero()[:, 0]
-            features.append(outputs.flatten(0, 1)[real])
-            goals.append(targets.goal.flatten()[real])
-            penalty = penalty + self.penalty(attention, targets.goal) * len(targets.goal) / len(batch.goal)
-        output = self.model.decoder.output
-        loss = linear_cross_entropy(
-            _first_copies_first(features, copies),
-            output.weight,
-            output.bias,
-            _first_copies_first(goals, copies),
-            smoothing,
-            consistency,
-        )
-        return loss.nll, loss.correct, loss.total + penalty
-
-    def penalty(self, attention: Tensor | None, goal: Tensor) -> Tensor | float:
-        """What joins the loss beside the cross-entropy; `attention` is (N, T, S), `goal` (N, T)."""
-        return 0.0
-
-
-class TranslationTask(RecipeTask):
-    """Trains a text-to-text model.
-
-    Args:
-        source_vocab_size: pieces of the source language; taken from the data.
-        target_vocab_size: pieces of the target language; taken from the data.
-        model: the model's sizes and choices.
-        optimizer: how it is trained.
-
-    Raises:
-        UserError: a value out of range, or choices that do not go together.
-    """
-
-    def __init__(
-        self, source_vocab_size: int, target_vocab_size: int, model: ModelConfig, optimizer: OptimizerConfig
-    ) -> None:
-        super().__init__(build_model(model, source_vocab_size, target_vocab_size), model, optimizer)
-
-    def check_data(self, data: RecipeData) -> None:
-        """Refuse one embedding matrix for ids that stand for other pieces on each side."""
-        different = isinstance(data, TranslationData) and data.tokenizers[0].model != data.tokenizers[1].model
-        if self.config.tied_embeddings == "all" and different:
-            raise UserError(
-                f"model.model.tied_embeddings: 'all' needs one tokenizer for both languages, but {data.prepared.path} "
-                "has one for each; use 'decoder', or prepare the data with --joint"
-            )
-
-
-def _first_copies_first(groups: list[Tensor], copies: int) -> Tensor:
-    """All groups' first copies, then all their second ones, as R-Drop pairs them."""
-    return torch.cat([part for copy in zip(*(group.chunk(copies) for group in groups), strict=True) for part in copy])
-
-
-def _check(options: OptimizerConfig) -> None:
-    for name in ("learning_rate", "warmup_steps", "floor", "weight_decay", "consistency"):
-        if getattr(options, name) < 0:
-            raise UserError(f"model.optimizer.{name}: {getattr(options, name)} is below zero; use 0 or more")
-    for name in ("label_smoothing", "beta2"):
-        if not 0 <= getattr(options, name) < 1:
-            raise UserError(f"model.optimizer.{name}: {getattr(options, name)} is out of range; use 0 up to below 1")

@@ -6,15 +6,17 @@ from typing import Any
 import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
 
+from seq2seq.training.task import RecipeTask
+
 
 class Throughput(Callback):
-    """Logs `target_tokens_per_second`: real target tokens a second of training, validation not counted.
+    """Logs `target_tokens_per_second`, or of whatever the task counts, in training, validation not counted.
 
     Each value is the mean over the steps since the last one that went into the log.
     """
 
     def __init__(self) -> None:
-        self._tokens = torch.zeros(())
+        self._count = torch.zeros(())
         self._seconds = 0.0
         self._clock = 0.0
 
@@ -34,7 +36,14 @@ class Throughput(Callback):
         self._seconds += now - self._clock
         self._clock = now
         # The sum stays on the device: reading it would wait for the device.
-        self._tokens = self._tokens.to(batch.goal.device) + batch.goal.count_nonzero()
-        pl_module.log("target_tokens_per_second", self._tokens / self._seconds)
+        assert isinstance(pl_module, RecipeTask)
+        count = pl_module.count(batch)
+        self._count = self._count.to(count.device) + count
+        pl_module.log(rate_name(pl_module), self._count / self._seconds)
         if trainer.global_step % trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
-            self._tokens, self._seconds = torch.zeros(()), 0.0
+            self._count, self._seconds = torch.zeros(()), 0.0
+
+
+def rate_name(task: RecipeTask) -> str:
+    """What the speed is called in the logs."""
+    return f"{task.unit}_per_second"

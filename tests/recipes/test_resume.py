@@ -12,7 +12,7 @@ from toy_data import reversed_words, write_prepared
 
 from seq2seq.errors import Terminated
 from seq2seq.training import cli, curves
-from seq2seq.training.task import TranslationTask
+from seq2seq.training.translation import TranslationTask
 
 # About 18 batches an epoch, 4 epochs, validations that do not end with the epochs, everything random switched on.
 CONFIG = """

@@ -283,7 +283,6 @@ def test_dropout_acts_in_training_only(option):
             {"injections": ("atention",)},
             "injection 'atention' is not one of initial_state, .*; did you mean 'attention'",
         ),
-        ({"injections": ()}, "injections: at least one of initial_state"),
         ({"cell": "lsmt"}, f"cell 'lsmt' is not one of {', '.join(CELLS)}"),
         ({"attention": "dott"}, "attention 'dott' is not one of additive, general, dot"),
         ({"heads": 5}, "5 heads do not divide"),

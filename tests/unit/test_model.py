@@ -174,7 +174,7 @@ def test_one_seed_gives_one_model():
         ("decoder", "heads", 0, "model.decoder.heads: 0 is not from 1 to"),
         ("decoder", "heads", 3, "model.decoder: attention: 3 heads do not divide the query's 10 and the memory's 10"),
         ("decoder", "dropout", float("nan"), "model.decoder.dropout: nan is not a rate"),
-        ("decoder", "injections", [], "model.decoder: injections: at least one of initial_state"),
+        ("decoder", "injections", [], "model.decoder.injections: at least one of initial_state"),
         ("decoder", "injections", ["every_stop"], "injection 'every_stop' is not one of"),
         ("decoder", "cell", "LSTM", f"model.decoder: cell 'LSTM' is not one of {NAMES}"),
         ("decoder", "attention", "genral", "attention 'genral' is not one of additive, general, dot; did you mean"),

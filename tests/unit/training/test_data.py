@@ -3,7 +3,7 @@ import pytest
 from toy_data import reversed_words, write_prepared
 
 from seq2seq.training import data as module
-from seq2seq.training.data import TranslationData
+from seq2seq.training.translation import TranslationData
 
 
 @pytest.mark.parametrize(("language", "low", "high"), [("zh", 60, 95), ("en", 0, 30)])

@@ -2,11 +2,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from seq2seq.training.generation import GenerationTask
 from seq2seq.training.samples import Samples
-from seq2seq.training.task import RecipeTask
 
 
-class Task(RecipeTask):
+class Task(GenerationTask):
     """Has validated, without a model."""
 
     data = SimpleNamespace(describe=lambda index: {"source": f"s{index}"})

@@ -2,7 +2,8 @@ import pytest
 
 from seq2seq.errors import UserError
 from seq2seq.model import ModelConfig
-from seq2seq.training.task import OptimizerConfig, TranslationTask
+from seq2seq.training.generation import GenerationConfig
+from seq2seq.training.translation import TranslationTask
 
 
 @pytest.mark.parametrize(
@@ -15,4 +16,4 @@ from seq2seq.training.task import OptimizerConfig, TranslationTask
 )
 def test_values_out_of_range_are_told(options, told):
     with pytest.raises(UserError, match=told):
-        TranslationTask(14, 14, ModelConfig(), OptimizerConfig(**options))
+        TranslationTask(14, 14, ModelConfig(), GenerationConfig(**options))

@@ -2,15 +2,25 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from pytorch_lightning import LightningModule
 
 from seq2seq.training import throughput
+from seq2seq.training.generation import GenerationTask
 from seq2seq.training.throughput import Throughput
+
+
+class Task(GenerationTask):
+    """Counts, without a model."""
+
+    def __init__(self) -> None:
+        LightningModule.__init__(self)
 
 
 def test_tokens_are_counted_without_padding_and_time_without_validation(monkeypatch):
     now, logged = [0.0], []
     monkeypatch.setattr(throughput.time, "perf_counter", lambda: now[0])
-    module = SimpleNamespace(log=lambda name, value: logged.append(float(value)))
+    module = Task()
+    module.log = lambda name, value: logged.append(float(value))
     callback = Throughput()
     callback.on_train_start()
 
