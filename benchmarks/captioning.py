@@ -6,21 +6,19 @@ Each round times, one after the other: the backbone on pixels that are ready in 
 captions, greedy and with a beam of 5. Medians of the rounds count.
 """
 
-import argparse
 import json
 import statistics
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import torch
 
-from benchmarks.machine import commit, describe_machine, limit_cores
-from seq2seq.cli.arguments import Parser, at_least
+from benchmarks.machine import circumstances, use_cores
+from benchmarks.options import add_cores, add_pictures, add_rounds, make_parser, picture_files
 from seq2seq.data.images import load_image
 from seq2seq.encoders.image import ImageEncoder
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import run_command
 from seq2seq.files import atomic_write
 from seq2seq.inference import Captioner
 
@@ -29,25 +27,16 @@ BARE = "backbone alone"
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = Parser(
-        prog="python -m benchmarks.captioning",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("captioning", __doc__)
     parser.add_argument("model", help="model folder of a captioner")
-    parser.add_argument("pictures", type=Path, help="folder of pictures")
-    parser.add_argument("--count", type=at_least(1), default=256, help="pictures a round (default: 256)")
-    parser.add_argument("--batch-size", type=at_least(1), default=32, help="default: 32")
-    parser.add_argument("--rounds", type=at_least(1), default=3, help="default: 3")
-    parser.add_argument("--cores", type=at_least(1), default=2, help="default: 2")
+    add_pictures(parser, count=256)
+    add_rounds(parser, 3)
+    add_cores(parser)
     parser.add_argument("--precision", default="auto", help="default: auto")
     parser.add_argument("--output", type=Path, default=Path("build/captioning.json"), help="default: %(default)s")
     options = parser.parse_args()
-    limit_cores(options.cores)
-    torch.set_num_threads(options.cores)
-    paths = sorted(path for path in options.pictures.glob("*") if path.is_file())[: options.count]
-    if not paths:
-        raise UserError(f"{options.pictures}: no pictures in it")
+    use_cores(options.cores)
+    paths = picture_files(options.pictures, options.count)
     captioner = Captioner.load(options.model, device="cpu", precision=options.precision)
     ways = {
         BARE: bare_pass(captioner, paths, options.batch_size),
@@ -66,10 +55,7 @@ def main() -> None:
         print(f"{name:18} {rate:7.1f} pictures/s  {share:+7.1%} beyond the backbone ({captioner.precision})")
     with atomic_write(options.output) as file:
         header = {
-            "date": f"{datetime.now():%Y-%m-%d %H:%M}",
-            "commit": commit(Path(__file__).parent),
-            "machine": describe_machine(),
-            "torch": torch.__version__,
+            **circumstances(),
             "cores": options.cores,
             "model": options.model,
             "precision": captioner.precision,

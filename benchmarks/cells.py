@@ -8,21 +8,20 @@ stands on others; with bf16, under autocast. A step reads one input for each row
 decoding; with bf16, by a layer that is bf16 throughout. The cells take turns, and medians of the rounds count.
 """
 
-import argparse
 import json
 import time
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
 
 import torch
 
-from benchmarks.machine import commit, describe_machine, limit_cores
+from benchmarks.machine import circumstances, use_cores
+from benchmarks.options import add_cores, add_rounds, make_parser
 from benchmarks.results import figure, markdown_table, tell
-from seq2seq.cli.arguments import Parser, at_least
+from seq2seq.cli.arguments import at_least
 from seq2seq.errors import run_command
 from seq2seq.files import atomic_write
 from seq2seq.recurrent import CELLS, RecurrentLayer
@@ -32,11 +31,7 @@ STEPS = 100  # of decoding, in a row
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = Parser(
-        prog="python -m benchmarks.cells",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("cells", __doc__)
     parser.add_argument("--cells", nargs="+", choices=list(CELLS), default=list(CELLS), help="default: all")
     lengths = [64, 512, 2048]
     parser.add_argument("--lengths", type=at_least(1), nargs="+", default=lengths, help="steps (default: 64 512 2048)")
@@ -44,25 +39,22 @@ def main() -> None:
     parser.add_argument("--hidden", type=at_least(1), default=256, help="size of a hidden state (default: 256)")
     parser.add_argument("--inputs", type=at_least(1), help="features of an input (default: the hidden size)")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32", help="default: fp32")
-    parser.add_argument("--rounds", type=at_least(1), default=5, help="default: 5")
-    parser.add_argument("--cores", type=at_least(1), default=2, help="default: 2")
+    add_rounds(parser, 5)
+    add_cores(parser)
     parser.add_argument("--output", type=Path, help="JSON file for every figure")
     options = parser.parse_args()
-    limit_cores(options.cores)
-    torch.set_num_threads(options.cores)
+    use_cores(options.cores)
     inputs = options.inputs or options.hidden
     layers = {cell: RecurrentLayer(inputs, options.hidden, cell) for cell in options.cells}
     times = measure(layers, inputs, options.batch, options.lengths, options.precision == "bf16", options.rounds)
 
-    machine = describe_machine()
-    setting = {
-        "machine": machine,
+    header = {
+        **circumstances(),
         "cores used": options.cores,
-        "torch": torch.__version__,
         **{name: getattr(options, name) for name in ("batch", "hidden", "precision", "rounds")},
         "inputs": inputs,
     }
-    print(f"{machine['processor']}, {options.cores} cores, torch {torch.__version__}, {options.precision}")
+    print(f"{header['machine']['processor']}, {options.cores} cores, torch {torch.__version__}, {options.precision}")
     print(
         f"{options.batch} sequences at once, {inputs} features in, {options.hidden} out, median of {options.rounds}\n"
     )
@@ -70,8 +62,7 @@ def main() -> None:
     print(tables(times, parameters))
     if options.output:
         with atomic_write(options.output) as file:
-            header = {"date": f"{datetime.now():%Y-%m-%d %H:%M}", "commit": commit(Path(__file__).parent)}
-            json.dump({**header, **setting, "seconds": times}, file, indent=2)
+            json.dump({**header, "seconds": times}, file, indent=2)
 
 
 def measure(

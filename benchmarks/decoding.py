@@ -3,12 +3,12 @@
 python -m benchmarks.decoding runs/translate_es_en_budget20/model --data prepared/tatoeba
 """
 
-import argparse
 import time
 
 import sacrebleu
 
-from seq2seq.cli.arguments import Parser, at_least
+from benchmarks.options import make_parser
+from seq2seq.cli.arguments import at_least
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import run_command
 from seq2seq.inference import Translator
@@ -19,11 +19,7 @@ WARM_UP = 200  # sentences
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = Parser(
-        prog="python -m benchmarks.decoding",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("decoding", __doc__)
     parser.add_argument("model", help="model folder")
     parser.add_argument("--data", required=True, help="prepared folder")
     parser.add_argument("--batch-size", type=at_least(1), default=64, help="sentences decoded at once (default: 64)")

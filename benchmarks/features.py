@@ -7,49 +7,38 @@ the toolkit's backbone on the same pixels, in training and as extraction uses it
 features on disk; and the reading of the files alone. Medians of the rounds count.
 """
 
-import argparse
 import json
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import torch
 
-from benchmarks.machine import commit, describe_machine, limit_cores
-from seq2seq.cli.arguments import Parser, at_least
+from benchmarks.machine import circumstances, use_cores
+from benchmarks.options import add_cores, add_pictures, add_rounds, make_parser, picture_files
 from seq2seq.data.features import FeatureCache
 from seq2seq.data.images import load_image
 from seq2seq.encoders.backbone import Backbone
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import run_command
 from seq2seq.files import atomic_write
 
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = Parser(
-        prog="python -m benchmarks.features",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("pictures", type=Path, help="folder of pictures")
+    parser = make_parser("features", __doc__)
+    add_pictures(parser, count=512)
     parser.add_argument("--backbone", default="mobilenet_v2", help="default: mobilenet_v2")
     parser.add_argument("--weights", default="none", help="they change no speed (default: none)")
     parser.add_argument("--mean", type=float, nargs=3, default=[], help="of red, green and blue")
     parser.add_argument("--std", type=float, nargs=3, default=[], help="likewise")
-    parser.add_argument("--count", type=at_least(1), default=512, help="pictures a round (default: 512)")
-    parser.add_argument("--batch-size", type=at_least(1), default=32, help="default: 32")
-    parser.add_argument("--rounds", type=at_least(1), default=5, help="default: 5")
-    parser.add_argument("--cores", type=at_least(1), default=2, help="default: 2")
+    add_rounds(parser, 5)
+    add_cores(parser)
     parser.add_argument("--output", type=Path, help="JSON file for every figure")
     options = parser.parse_args()
-    limit_cores(options.cores)
-    torch.set_num_threads(options.cores)
-    paths = sorted(path for path in options.pictures.glob("*") if path.is_file())[: options.count]
-    if not paths:
-        raise UserError(f"{options.pictures}: no pictures in it")
+    use_cores(options.cores)
+    paths = picture_files(options.pictures, options.count)
     backbone = Backbone(options.backbone, options.weights, fine_tune="none", mean=options.mean, std=options.std).eval()
     print(backbone.describe())
     figures = measure(backbone, paths, options.batch_size, options.rounds)
@@ -59,9 +48,8 @@ def main() -> None:
         print(f"{name:28} {share:7.1%}")
     if options.output:
         with atomic_write(options.output) as file:
-            header = {"date": f"{datetime.now():%Y-%m-%d %H:%M}", "commit": commit(Path(__file__).parent)}
-            setting = {"machine": describe_machine(), "torch": torch.__version__, "backbone": backbone.describe()}
-            json.dump({**header, **setting, "pictures per second": figures, "costs": costs(figures)}, file, indent=2)
+            header = {**circumstances(), "backbone": backbone.describe()}
+            json.dump({**header, "pictures per second": figures, "costs": costs(figures)}, file, indent=2)
 
 
 def measure(backbone: Backbone, paths: list[Path], batch_size: int, rounds: int) -> dict[str, list[float]]:

@@ -12,15 +12,13 @@ import hashlib
 import json
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-import torch
-
-from benchmarks.machine import commit, describe_machine
-from seq2seq.cli.arguments import Parser, at_least, number, whole_number
+from benchmarks.machine import circumstances
+from benchmarks.options import make_parser
+from seq2seq.cli.arguments import at_least, number, whole_number
 from seq2seq.data.prepared import MANIFEST, PreparedFolder
 from seq2seq.errors import UserError, run_command
 from seq2seq.files import atomic_write, sha256
@@ -38,11 +36,7 @@ SCORES = ("BLEU-1", "BLEU-4", "ROUGE-L", "CIDEr-D")
 
 def main() -> None:
     """Train what is missing, and print and write the table."""
-    parser = Parser(
-        prog="python -m benchmarks.injections",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = make_parser("injections", __doc__)
     parser.add_argument("--data", default="prepared/flickr8k", help="prepared folder (default: %(default)s)")
     parser.add_argument(
         "--weights", default="default", help="of the backbone: default, or a file (default: %(default)s)"
@@ -60,10 +54,7 @@ def main() -> None:
     encoder |= {name: json.dumps(getattr(options, name)) for name in ("mean", "std") if getattr(options, name)}
     setting = _setting(options)
     header = {
-        "date": f"{datetime.now():%Y-%m-%d %H:%M}",
-        "commit": commit(Path(__file__).parent),
-        "machine": describe_machine(),
-        "torch": torch.__version__,
+        **circumstances(),
         "minutes": options.minutes,
         **setting,
     }

@@ -6,8 +6,11 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from seq2seq.errors import UserError
 from seq2seq.evaluation.record import cpu_facts
@@ -28,6 +31,16 @@ def limit_cores(cores: int) -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, available[:cores])
     os.environ |= {"OMP_NUM_THREADS": str(cores), "MKL_NUM_THREADS": str(cores), "CUDA_VISIBLE_DEVICES": ""}
+
+
+def use_cores(cores: int) -> None:
+    """As `limit_cores`, where this process itself computes: with as many threads.
+
+    Raises:
+        UserError: the machine has fewer.
+    """
+    limit_cores(cores)
+    torch.set_num_threads(cores)
 
 
 @contextlib.contextmanager
@@ -59,6 +72,16 @@ def describe_machine() -> dict[str, Any]:
         found["instructions"] = [name for name in INSTRUCTIONS if name in flags]
         found["memory_gib"] = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
     return found
+
+
+def circumstances() -> dict[str, Any]:
+    """What every record of figures says first: when, of which commit, on which machine, with which torch."""
+    return {
+        "date": f"{datetime.now():%Y-%m-%d %H:%M}",
+        "commit": commit(Path(__file__).parent),
+        "machine": describe_machine(),
+        "torch": torch.__version__,
+    }
 
 
 def commit(folder: Path) -> str | None:

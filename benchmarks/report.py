@@ -6,7 +6,6 @@ The bound is 30 seconds for 2,000 sentences on two cores: reading, scores with i
 the page. The time of the processor is told beside that of the clock, for a machine that does other work as well.
 """
 
-import argparse
 import json
 import random
 import resource
@@ -17,7 +16,8 @@ import time
 from pathlib import Path
 
 from benchmarks.machine import limit_cores
-from seq2seq.cli.arguments import Parser, at_least
+from benchmarks.options import add_cores, make_parser
+from seq2seq.cli.arguments import at_least
 from seq2seq.data.prepared import FORMAT, MANIFEST
 from seq2seq.errors import UserError, run_command
 
@@ -28,11 +28,9 @@ NOISE = {"first": 0.25, "second": 0.27, "third": 0.45}  # share of words that a 
 
 def main() -> None:
     """Make data, run the command, print the time."""
-    parser = Parser(
-        prog="python -m benchmarks.report", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser("report", __doc__)
     parser.add_argument("--sentences", type=at_least(2), default=2000, help="default: 2000")
-    parser.add_argument("--cores", type=at_least(1), default=2, help="default: 2")
+    add_cores(parser)
     options = parser.parse_args()
     limit_cores(options.cores)
     with tempfile.TemporaryDirectory() as folder:

@@ -71,8 +71,7 @@ def test_the_speed_of_captioning_is_kept(prepared, tmp_path, monkeypatch):
     torch.manual_seed(1)
     model = build_captioner(config, len(PreparedFolder.open(prepared).tokenizer("en")))
     save_model(tmp_path / "model", model, config, None, ("en", tokenizer), card="")
-    monkeypatch.setattr(captioning, "limit_cores", lambda _: None)
-    monkeypatch.setattr(torch, "set_num_threads", lambda _: None)
+    monkeypatch.setattr(captioning, "use_cores", lambda _: None)
     words = [tmp_path / "model", prepared / "images", "--rounds", 2, "--count", 3, "--output", tmp_path / "speed.json"]
     monkeypatch.setattr(sys, "argv", ["captioning", *map(str, words)])
     captioning.main()
