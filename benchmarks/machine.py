@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import os
 import platform
-import subprocess
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import torch
 
 from seq2seq.errors import UserError
 from seq2seq.evaluation.record import cpu_facts
+from seq2seq.version import commit
 
 # Instructions that decide how fast a matrix product is, as Linux names them.
 INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
@@ -82,14 +82,3 @@ def circumstances() -> dict[str, Any]:
         "machine": describe_machine(),
         "torch": torch.__version__,
     }
-
-
-def commit(folder: Path) -> str | None:
-    """The git commit of a checkout, with a "+" when files differ from it; None where there is no git."""
-    try:
-        result = subprocess.run(
-            ["git", "describe", "--always", "--dirty=+", "--abbrev=12"], cwd=folder, capture_output=True, text=True
-        )
-    except OSError:
-        return None
-    return result.stdout.strip() or None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.environment import UnavailableError
-from benchmarks.machine import commit, describe_machine, limit_cores, only_run
+from benchmarks.machine import describe_machine, limit_cores, only_run
 from benchmarks.measure import BatchSize, System
 from benchmarks.peer_joeynmt import JoeyNMT
 from benchmarks.peer_opennmt import OpenNMT
@@ -23,6 +23,7 @@ from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.errors import UserError, run_command
 from seq2seq.evaluation import score_translations
 from seq2seq.files import atomic_write
+from seq2seq.version import commit
 
 ROOT = Path(__file__).resolve().parents[1]
 BATCHES = (BatchSize(64, "sentences"), BatchSize(4096, "tokens"))

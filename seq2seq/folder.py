@@ -4,7 +4,7 @@
     model.safetensors   the weights, float32, each once
     tokenizer.model     the joint tokenizer, or source.model and target.model (a captioner has the latter alone)
     card.md             what the model is, for people
-    scores.json         how good it is; written by `seq2seq evaluate`, gone when the model is saved anew
+    scores.json         how good it is on each test set; of `seq2seq evaluate`, gone when the model is saved anew
     training.csv        the learning curves of the run it is from, where a run ended with it; likewise
     confidence.yaml     how its probabilities become confidences; likewise, of `seq2seq evaluate --fit-confidence`
 

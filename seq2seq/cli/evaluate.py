@@ -10,11 +10,11 @@ from seq2seq.cli.evaluation_set import add_data_options, read_test_set
 from seq2seq.cli.lines import check_output
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TOKENIZERS, TestSet, write_record
+from seq2seq.evaluation.kept import keep, read_kept
 from seq2seq.evaluation.scorer import make_scorer
 from seq2seq.evaluation.table import print_scores
 from seq2seq.evaluation.test_set import describe_file
 from seq2seq.files import atomic_write
-from seq2seq.folder import SCORES
 from seq2seq.inference import Captioner, Translator
 from seq2seq.inference.confidence import fit_calibration
 from seq2seq.report.gather import Decoding, generate, read_outputs
@@ -22,19 +22,25 @@ from seq2seq.report.record import system_record
 from seq2seq.report.system import System
 
 DESCRIPTION = """\
-Score a model by BLEU, chrF and TER (sacrebleu), each with its signature and the 95 % interval of a bootstrap. The
-scores and all that is needed to repeat them go into scores.json in the model's folder.
+Score a translator by BLEU, chrF and TER (sacrebleu), a captioner by BLEU-1 to 4, ROUGE-L, CIDEr-D and, of English
+captions where Java is, METEOR (coco-caption's rules), each with its signature and the 95 % interval of a bootstrap. The
+scores and all that is needed to repeat them go into scores.json in the model's folder, and into its card.md.
 
   seq2seq evaluate models/es_en --data prepared/tatoeba --split test
+  seq2seq evaluate models/captions --data prepared/flickr8k                (a captioner: its pictures' captions)
   seq2seq evaluate models/es_en --source talk.es --reference talk.en --translations talk.out
   seq2seq evaluate models/es_en --data prepared/tatoeba --baseline other_system.out     (is the difference chance?)
   seq2seq evaluate --hypothesis other_system.out --reference talk.en                    (no model: score a file)
 """
 
 EPILOG = """\
-scores.json holds: format (1), date, sentences, scores {BLEU, chrF, TER: {value, interval, signature}}, data (name and
-SHA-256 of each file), models, decoding (every setting of search), speed, baseline, versions and hardware. A later
-evaluation replaces it; keep several with --output.
+scores.json holds: format (2) and evaluations, a record for each test set by its name, "tatoeba, test" or "talk.es". A
+later evaluation on the same test set replaces its record and leaves the others; keep several with --output. A record
+(--output writes it alone) holds: format (1), date, sentences, scores {metric: {value, interval, signature}}, data (name
+and SHA-256 of each file), models, decoding (every setting of search), speed, baseline, versions and hardware.
+
+--baseline: p is the probability of so large a difference between systems that are equally good, the larger one of
+paired bootstrap resampling and approximate randomisation; `seq2seq report` makes the same tests.
 """
 
 
@@ -48,26 +54,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
   %(prog)s --hypothesis FILE --data FOLDER --target-language CODE [options]"""
     parser.add_argument("model", nargs="*", metavar="MODEL", help=MODEL_HELP)
     data = add_data_options(parser, split="test")
-    data.add_argument("--hypothesis", metavar="FILE", help="score these translations instead of a model's")
-    data.add_argument(
-        "--baseline", metavar="FILE", help="another system's translations, for a paired test of the difference"
-    )
+    data.add_argument("--hypothesis", metavar="FILE", help="score these outputs, a line a source, not a model's")
+    data.add_argument("--baseline", metavar="FILE", help="another system's outputs, for paired tests of the difference")
     scores = parser.add_argument_group("scores and results")
     scores.add_argument(
-        "--tokenize", choices=TOKENIZERS, help="BLEU's tokenizer (default: sacrebleu's for the target language)"
+        "--tokenize",
+        choices=TOKENIZERS,
+        help="BLEU's tokenizer of texts (default: sacrebleu's for the target language)",
     )
-    scores.add_argument("--lowercase", action="store_true", help="BLEU and chrF without regard to case")
-    scores.add_argument("--translations", metavar="FILE", help="write the model's translations there")
+    scores.add_argument("--lowercase", action="store_true", help="BLEU and chrF of texts without regard to case")
+    scores.add_argument("--translations", metavar="FILE", help="write the model's translations or captions there")
     scores.add_argument(
         "--output",
         metavar="FILE",
-        help="where the record goes (default: scores.json in the folder of MODEL; nowhere for several models or none)",
+        help="where the record goes (default: beside those of other test sets in scores.json in the folder of MODEL; "
+        "nowhere for several models or none)",
     )
     scores.add_argument(
         "--fit-confidence",
         action="store_true",
-        help="learn from these references how far the model's probabilities can be trusted, and keep it in the folder "
-        "of MODEL for --abstain-below and reports; use --split dev",
+        help="learn from these references how far the model's probabilities can be trusted, and keep it in "
+        "confidence.yaml in the folder of MODEL for --abstain-below and reports; use --split dev",
     )
     add_decoding_options(parser, without=("n_best", "samples"))  # one translation a line is scored
 
@@ -76,7 +83,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Generate, score and record as `arguments` say."""
     _check(arguments)
     options = given_search_options(arguments)
-    output = _output(arguments)
+    kept = _check_places(arguments)
     model = load_any(arguments) if arguments.model else None
     test = read_test_set(arguments, model)
     baseline = None if arguments.baseline is None else test.read_outputs(arguments.baseline)
@@ -93,8 +100,12 @@ def run(arguments: argparse.Namespace) -> None:
     scores = scorer.score(system.outputs)
     if baseline is not None:
         compared["comparisons"] = scorer.compare(system.outputs, baseline)
+    record = system_record(test, system, scores, **compared)
+    output = arguments.output
     if output is not None:
-        write_record(output, system_record(test, system, scores, **compared))
+        write_record(output, record)
+    elif kept is not None:
+        output = keep(kept, record)
     if arguments.fit_confidence:
         calibration = fit_calibration(system.details or (), test.references, test.record)
         fitted = calibration.save(arguments.model[0])
@@ -126,20 +137,22 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UserError("--fit-confidence goes with one MODEL only, in whose folder it is kept")
 
 
-def _output(arguments: argparse.Namespace) -> Path | None:
-    """Where the record goes; None where there is no folder of one model to hold it and none was asked for."""
+def _check_places(arguments: argparse.Namespace) -> Path | None:
+    """The model folder that keeps the record; None where that is not asked for, or there is none of one model."""
     for path in filter(None, (arguments.output, arguments.translations)):
         check_output(path)
     if len(arguments.model) != 1:
-        return Path(arguments.output) if arguments.output else None
+        return None
     folder = Path(arguments.model[0])
-    if arguments.fit_confidence and folder.is_dir() and not os.access(folder, os.W_OK):
-        raise UserError(f"{folder}: cannot be written, as --fit-confidence must")
-    if arguments.output:
-        return Path(arguments.output)
     if folder.is_dir() and not os.access(folder, os.W_OK):
-        raise UserError(f"{folder}: cannot be written; say with --output FILE where the scores go")
-    return folder / SCORES
+        if arguments.fit_confidence:
+            raise UserError(f"{folder}: cannot be written, as --fit-confidence must")
+        if not arguments.output:
+            raise UserError(f"{folder}: cannot be written; say with --output FILE where the scores go")
+    if arguments.output:
+        return None
+    read_kept(folder)  # what is wrong with it shall be told before the long work
+    return folder
 
 
 def _generate(

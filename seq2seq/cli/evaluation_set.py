@@ -13,7 +13,13 @@ def add_data_options(parser: Parser | argparse.ArgumentParser, split: str) -> ar
     """Add these options, and give their group; `split` is the default of --split."""
     data = parser.add_argument_group("what is scored, and against what")
     data.add_argument("--data", metavar="FOLDER", help="a prepared folder; the model knows which side is the source")
-    data.add_argument("--split", choices=SPLITS, default=split, help="of the prepared folder (default: %(default)s)")
+    data.add_argument(
+        "--split",
+        choices=SPLITS,
+        default=split,
+        help="of the prepared folder (default: %(default)s; `seq2seq evaluate` scores test where nothing else is said, "
+        "`seq2seq report`, which shows the outputs, dev, so that test stays unseen)",
+    )
     data.add_argument("--source", metavar="FILE", help="text to translate, a sentence a line")
     data.add_argument(
         "--reference",

@@ -10,6 +10,7 @@ best checkpoint already (OUTPUT/model); use it for another one, or while trainin
 
   seq2seq export runs/translate_es_en/checkpoints/last.ckpt models/es_en
   seq2seq export first.ckpt second.ckpt third.ckpt models/mean
+  seq2seq export runs/translate_es_en/checkpoints/last.ckpt models/es_en --overwrite     (in place of an earlier one)
 """
 
 
@@ -21,9 +22,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", metavar="FOLDER", help="the prepared folder it was trained on, if it is no longer where it was"
     )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace the model that FOLDER holds, with its scores and confidence"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Export as `arguments` say."""
-    export(arguments.checkpoint, arguments.folder, arguments.data)
+    export(arguments.checkpoint, arguments.folder, arguments.data, overwrite=arguments.overwrite)
     print(f"written to {arguments.folder}")

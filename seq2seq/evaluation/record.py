@@ -1,4 +1,4 @@
-"""`scores.json`: scores together with all that one must know to trust and to repeat them."""
+"""A record of scores: they together with all that one must know to trust and to repeat them."""
 
 import datetime
 import importlib.metadata
@@ -13,9 +13,10 @@ import torch
 
 from seq2seq.evaluation.results import Comparison, Score
 from seq2seq.files import atomic_write
+from seq2seq.version import toolkit_version
 
 FORMAT = 1
-_PACKAGES = ("seq2seq", "torch", "sacrebleu", "sentencepiece")
+_PACKAGES = ("torch", "sacrebleu", "sentencepiece")
 
 
 def make_record(
@@ -31,7 +32,7 @@ def make_record(
     comparisons: dict[str, Comparison] | None = None,
     device: torch.device | None = None,
 ) -> dict[str, Any]:
-    """The content of `scores.json`, version 1.
+    """What `seq2seq evaluate` writes of a system on a test set, version 1.
 
     ```
     format       1
@@ -42,8 +43,9 @@ def make_record(
     models       [{name, sha256 of model.safetensors}], more than one for an ensemble; null without a model
     decoding     every setting of search, with batch size, precision and the longest source; null without a model
     speed        {seconds, sentences_per_second, tokens_per_second} of generating, without loading; null without a model
-    baseline     {name, sha256, metrics: {metric: {baseline: {as in scores}, difference, p_value}}} or null
-    versions     {package: version}
+    baseline     {name, sha256, metrics: {metric: {baseline: {as in scores}, difference, p_bootstrap, p_randomisation}}}
+                 or null
+    versions     {package: version}, that of seq2seq with its git commit where it is a checkout's
     hardware     {system, processor, cores, threads, device}
     ```
 
@@ -84,7 +86,7 @@ def make_record(
 
 
 def surroundings(device: torch.device | None = None) -> dict[str, Any]:
-    """Date, versions and hardware, as `scores.json` has them, of a measurement that is made now.
+    """Date, versions and hardware, as a record has them, of a measurement that is made now.
 
     Args:
         device: on which a model ran, if one did.
@@ -93,6 +95,7 @@ def surroundings(device: torch.device | None = None) -> dict[str, Any]:
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "versions": {
+            "seq2seq": toolkit_version(),
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in _PACKAGES},
         },

@@ -1,6 +1,7 @@
 """What a measurement gives: a score, and how two systems compare."""
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 RESAMPLES = 1000  # of a bootstrap
@@ -26,17 +27,23 @@ class Score:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One metric's paired bootstrap test of a system against a baseline (Koehn, 2004).
+    """A system compared with a baseline on one metric, by the tests of `PairedTest`.
 
     Attributes:
         baseline: the baseline's score.
         difference: the system's value minus the baseline's.
-        p_value: the probability of a difference as large between systems that are equally good.
+        p_bootstrap: as of `PairedTest`, like `p_randomisation`.
     """
 
     baseline: Score
     difference: float
-    p_value: float
+    p_bootstrap: float
+    p_randomisation: float
+
+    @property
+    def p(self) -> float:
+        """As of `PairedTest`."""
+        return max(self.p_bootstrap, self.p_randomisation)
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,50 @@ class PairedTest:
     def p(self) -> float:
         """The larger of the two: a difference counts where neither test takes it for chance."""
         return max(self.p_bootstrap, self.p_randomisation)
+
+
+class Scorer(ABC):
+    """Scores any number of systems against one set of references; the statistics of outputs are computed once."""
+
+    @abstractmethod
+    def score(self, outputs: Sequence[str], resamples: int = RESAMPLES) -> dict[str, Score]:
+        """A system's scores, by metric."""
+
+    @abstractmethod
+    def paired_tests(self, systems: Mapping[str, Sequence[str]]) -> list[PairedTest]:
+        """Whether systems differ, every two of them on every metric."""
+
+    @abstractmethod
+    def sentence_scores(self, outputs: Sequence[str]) -> list[float]:
+        """A number for each output."""
+
+    def compare(self, outputs: Sequence[str], baseline: Sequence[str]) -> dict[str, Comparison]:
+        """Whether a system differs from a baseline, by metric; errors as in `score`."""
+        tests = self.paired_tests({"the baseline": baseline, "the system": outputs})
+        scores = self.score(baseline)
+        return {
+            test.metric: Comparison(scores[test.metric], test.difference, test.p_bootstrap, test.p_randomisation)
+            for test in tests
+        }
+
+
+def signed(difference: float, places: int = 1) -> str:
+    """A difference with its sign, of which there is none where nothing is left of it.
+
+    >>> signed(1.83), signed(-1.83), signed(-0.04), signed(-0.04, 2)
+    ('+1.8', '-1.8', '0.0', '-0.04')
+    """
+    rounded = round(difference, places)
+    return f"{rounded:+.{places}f}" if rounded else f"{0:.{places}f}"
+
+
+def p_shown(p: float) -> str:
+    """A p-value in a table.
+
+    >>> p_shown(0.00012), p_shown(0.0042), p_shown(0.412)
+    ('< 0.001', '0.004', '0.412')
+    """
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def arrow(metric: str) -> str:

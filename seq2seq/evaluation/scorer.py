@@ -1,36 +1,18 @@
 """The scores that fit a test set: those of texts or those of captions."""
 
 import itertools
+import re
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from pathlib import Path
 
 from seq2seq.errors import UserError
 from seq2seq.evaluation.captions.comparison import CaptionScorer
 from seq2seq.evaluation.captions.meteor import find_meteor
-from seq2seq.evaluation.results import RESAMPLES, Comparison, PairedTest, Score
+from seq2seq.evaluation.results import Scorer
 from seq2seq.evaluation.scores import TextScorer
 from seq2seq.evaluation.test_set import TestSet
 
 _LONGEST_FOR_TER = 300  # words of a line; such a one takes sacrebleu up to ten seconds, one of 2,000 many minutes
-
-
-class Scorer(Protocol):
-    """What `TextScorer` and `CaptionScorer` have in common; the statistics of a system's outputs are computed once."""
-
-    def score(self, outputs: Sequence[str], resamples: int = RESAMPLES) -> dict[str, Score]:
-        """A system's scores, by metric."""
-
-    def compare(
-        self, outputs: Sequence[str], baseline: Sequence[str], resamples: int = RESAMPLES
-    ) -> dict[str, Comparison]:
-        """Whether a system differs from a baseline, by metric."""
-
-    def paired_tests(self, systems: Mapping[str, Sequence[str]]) -> list[PairedTest]:
-        """Whether systems differ, every two of them on every metric."""
-
-    def sentence_scores(self, outputs: Sequence[str]) -> list[float]:
-        """A number for each output."""
 
 
 def make_scorer(test: TestSet, *, tokenizer: str | None = None, lowercase: bool = False) -> Scorer:
@@ -54,9 +36,17 @@ def make_scorer(test: TestSet, *, tokenizer: str | None = None, lowercase: bool 
     for option, given in (("tokenize", tokenizer), ("lowercase", lowercase)):
         if given:
             raise UserError(f"--{option}: captions are scored by coco-caption's rules, which leave no choice")
+    return CaptionScorer(test.references, _meteor(test.language), test.plain)
+
+
+def _meteor(language: str | None) -> Path | None:
+    """METEOR's jar; None where it is not there or has no rules for the language."""
+    if re.split("[-_]", language or "")[0].lower() != "en":
+        told = "that of these captions is not known" if language is None else f"these captions are in {language!r}"
+        print(f"without METEOR: its stems, synonyms and paraphrases are English, and {told}", file=sys.stderr)
+        return None
     try:
-        meteor = find_meteor()
+        return find_meteor()
     except UserError as error:
         print(f"without METEOR: {error}", file=sys.stderr)
-        meteor = None
-    return CaptionScorer(test.references, meteor, test.plain)
+        return None

@@ -12,14 +12,23 @@ from sacrebleu.metrics.base import Metric
 from sacrebleu.significance import PairedTest as PairedSystems
 
 from seq2seq.errors import UserError, suggest
-from seq2seq.evaluation.results import HIGHER_IS_BETTER, RESAMPLES, TRIALS, Comparison, PairedTest, Score, least_p
+from seq2seq.evaluation.results import (
+    HIGHER_IS_BETTER,
+    RESAMPLES,
+    TRIALS,
+    Comparison,
+    PairedTest,
+    Score,
+    Scorer,
+    least_p,
+)
 
 __all__ = ["HIGHER_IS_BETTER", "RESAMPLES", "TOKENIZERS", "Comparison", "Score", "TextScorer"]
 
 TOKENIZERS = ("13a", "intl", "zh", "ja-mecab", "ko-mecab", "char", "none")  # those that sacrebleu need not download
 
 
-class TextScorer:
+class TextScorer(Scorer):
     """BLEU, chrF and TER of any number of systems against one set of references.
 
     The statistics of each sentence, of which TER's take seconds, are computed once a system.
@@ -71,34 +80,10 @@ class TextScorer:
             scores[name] = Score(float(result.score), _plain(interval), str(metric.get_signature()))
         return scores
 
-    def compare(
-        self, outputs: Sequence[str], baseline: Sequence[str], resamples: int = RESAMPLES
-    ) -> dict[str, Comparison]:
-        """Test, metric by metric, whether the outputs differ from a baseline's beyond chance; errors as in `score`."""
-        self._check(outputs)
-        self._check(baseline, "translations of the baseline")
-        systems = [("baseline", baseline), ("system", outputs)]
-        signatures, results = PairedSystems(systems, self.metrics, self.references, "bs", resamples)()
-        comparisons = {}
-        # sacrebleu names the metrics its own way ("chrF2"), in the order in which they were given.
-        for name, sacrebleu_name in zip(self.metrics, signatures, strict=True):
-            base: Any
-            system: Any
-            base, system = results[sacrebleu_name]
-            interval = (base.mean - base.ci, base.mean + base.ci)
-            difference = float(system.score - base.score)
-            comparisons[name] = Comparison(
-                baseline=Score(float(base.score), _plain(interval), str(signatures[sacrebleu_name])),
-                difference=difference,
-                # sacrebleu counts the resamples that differ by more, so equal systems would get its smallest p.
-                p_value=float(system.p_value) if difference else 1.0,
-            )
-        return comparisons
-
     def paired_tests(self, systems: Mapping[str, Sequence[str]]) -> list[PairedTest]:
         """sacrebleu's two paired tests of every two systems on every metric; errors as in `score`."""
-        for outputs in systems.values():
-            self._check(outputs)
+        for name, outputs in systems.items():
+            self._check(outputs, f"translations of {name}")
         tests = []
         for place, first in enumerate(list(systems)[:-1]):
             compared = dict(list(systems.items())[place:])
@@ -171,14 +156,13 @@ def compare_to_baseline(
     language: str | None = None,
     tokenizer: str | None = None,
     lowercase: bool = False,
-    resamples: int = RESAMPLES,
 ) -> dict[str, Comparison]:
     """Test whether the hypotheses differ from a baseline's beyond chance, metric by metric.
 
     Arguments and errors as in `score_translations`; `baseline` holds the other system's translations.
     """
     scorer = TextScorer(references, language=language, tokenizer=tokenizer, lowercase=lowercase)
-    return scorer.compare(hypotheses, baseline, resamples)
+    return scorer.compare(hypotheses, baseline)
 
 
 def make_bleu(language: str | None = None, tokenizer: str | None = None, lowercase: bool = False) -> BLEU:

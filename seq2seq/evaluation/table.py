@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from seq2seq.evaluation.results import Comparison, Score, arrow
+from seq2seq.evaluation.results import Comparison, Score, arrow, p_shown, signed
 
 
 def print_scores(
@@ -29,7 +29,7 @@ def print_scores(
         row = [f"{name} {arrow(name)}", f"{score.value:.1f}", interval]
         if comparisons is not None:
             found = comparisons[name]
-            row += [f"{found.baseline.value:.1f}", f"{found.difference:+.1f}", f"{found.p_value:.3f}"]
+            row += [f"{found.baseline.value:.1f}", signed(found.difference), p_shown(found.p)]
         table.add_row(*row)
     Console().print(table)
     for name, score in scores.items():

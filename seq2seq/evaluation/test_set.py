@@ -20,7 +20,7 @@ class TestSet:
         sources: N lines of text, or N paths of pictures; none where only references are known.
         references: of each source one or more.
         language: code of the references' language, where it is known.
-        record: name, split, and name and SHA-256 of each file, as in `scores.json`.
+        record: name, split, and name and SHA-256 of each file, as in a record of scores.
         training: the training sentences (captions) in that language, where they are known.
         origin: where the references are from, for messages.
         plain: whether references are not as they were written but in the plain form that data_prep gives captions.
@@ -113,8 +113,17 @@ def text_test_set(source: str | None, references: Sequence[str], language: str |
     )
 
 
+def set_name(record: dict[str, Any]) -> str:
+    """What a test set is called, of its `TestSet.record`.
+
+    >>> set_name({"name": "tatoeba", "split": "dev"}), set_name({"name": "talk.es", "split": None})
+    ('tatoeba, dev', 'talk.es')
+    """
+    return ", ".join(filter(None, (record["name"], record.get("split"))))
+
+
 def describe_file(path: str | Path) -> dict[str, str]:
-    """A file's name and hash, as `scores.json` has them.
+    """A file's name and hash, as a record of scores has them.
 
     Raises:
         UserError: a pipe.

@@ -9,7 +9,7 @@ from typing import Any
 from seq2seq.config import one_line
 from seq2seq.errors import UserError
 from seq2seq.evaluation import PairedTest, TestSet
-from seq2seq.evaluation.scorer import Scorer
+from seq2seq.evaluation.results import Scorer, signed
 from seq2seq.files import open_lines
 from seq2seq.report.comparison import beside, is_significant, p_text, verdict
 from seq2seq.report.content import Section, Table
@@ -69,7 +69,7 @@ class Against:
             (
                 test.second,
                 test.metric,
-                f"{test.difference:+.2f}",
+                signed(test.difference, 2),
                 *map(p_text, (test.p_bootstrap, test.p_randomisation)),
             )
             for test in self.comparisons

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TestSet
 from seq2seq.evaluation.record import surroundings
-from seq2seq.evaluation.scorer import Scorer, make_scorer
+from seq2seq.evaluation.results import Scorer
+from seq2seq.evaluation.scorer import make_scorer
+from seq2seq.evaluation.test_set import set_name
 from seq2seq.files import atomic_write
 from seq2seq.folder import CONFIG, WEIGHTS
 from seq2seq.report.against import Earlier, compare
@@ -70,21 +73,25 @@ def build_report(
 
 
 def check_report_place(folder: str | Path) -> None:
-    """Refuse to write a report where its files would replace something else.
+    """Refuse to write a report where it cannot be, or where its files would replace something else.
 
     Raises:
-        UserError: no folder, a model's, or one with a file of the same name that is of no report.
+        UserError: no folder, one that cannot be made or written, a model's, or one with a file of the same name that is
+            of no report.
     """
     folder = Path(folder)
-    if not folder.exists():
-        return
-    if not folder.is_dir():
+    if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: is no folder; name one for the report")
+    there = Path(os.path.realpath(folder))
+    while not os.path.lexists(there):
+        there = there.parent
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise UserError(f"{folder}: cannot be written ({there} is not a folder, or not yours to write)")
     if any((folder / name).exists() for name in (CONFIG, WEIGHTS)):
         raise UserError(f"{folder}: holds a model; name another folder for the report")
-    there = [name for name in FILES if (folder / name).exists()]
-    if there and not _is_report(folder / RECORD):
-        raise UserError(f"{folder / there[0]}: is of no report and would be lost; name another folder for the report")
+    found = [name for name in FILES if (folder / name).exists()]
+    if found and not _is_report(folder / RECORD):
+        raise UserError(f"{folder / found[0]}: is of no report and would be lost; name another folder for the report")
 
 
 def write_report(report: Report, folder: str | Path) -> Path:
@@ -125,9 +132,8 @@ def _facts(system: System, sentences: int) -> dict[str, Any]:
 
 
 def _title(test: TestSet) -> str:
-    what = ("captions", "pictures") if test.captions else ("translations", "sentences")
-    split = test.record.get("split")
-    return f"{test.record['name']}{f', {split}' if split else ''}: {what[0]} of {len(test):,} {what[1]}"
+    what = "captions" if test.captions else "translations"
+    return f"{set_name(test.record)}: {what}{f' in {test.language}' if test.language else ''}"
 
 
 def _is_report(path: Path) -> bool:

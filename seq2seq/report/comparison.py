@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from seq2seq.evaluation import PairedTest, Score, TestSet
+from seq2seq.evaluation.results import signed
 from seq2seq.report.document import main_metric
 from seq2seq.report.system import System
 
@@ -92,4 +93,4 @@ def p_text(p: float) -> str:
 
 def _measured(test: PairedTest, turned: bool = False) -> str:
     difference = -test.difference if turned else test.difference
-    return f"{difference:+.1f} {test.metric}, {p_text(test.p)}"
+    return f"{signed(difference)} {test.metric}, {p_text(test.p)}"

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from seq2seq.data.tokenizer import END
 from seq2seq.errors import UserError
 from seq2seq.evaluation.test_set import TestSet, describe_file
 from seq2seq.files import sha256
@@ -17,7 +18,6 @@ from seq2seq.progress import counting
 from seq2seq.report.curves import load_curves
 from seq2seq.report.system import Details, System
 
-_END = "</s>"
 _NO_NAME = ("model", "")  # what a folder within a run's is called, which tells nothing
 
 
@@ -187,7 +187,7 @@ def _details(item: Caption | Translation) -> Details:
         source_tokens=item.source_tokens if isinstance(item, Translation) else (),
         alignment=best.alignment if best else None,
         grid=item.grid if isinstance(item, Caption) else None,
-        finished=best is None or not (best.cut or tokens.count(_END) < parts),
+        finished=best is None or not (best.cut or tokens.count(END) < parts),
         parts=parts,
         problem=item.problem if isinstance(item, Caption) else None,
     )

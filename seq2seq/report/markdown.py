@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from seq2seq.evaluation.results import arrow
+from seq2seq.evaluation.results import arrow, signed
 from seq2seq.report.comparison import p_text
 from seq2seq.report.content import Cell, Chart, Section, Table
 from seq2seq.report.document import Report
@@ -54,12 +54,12 @@ def _head(report: Report) -> str:
         f"{escape(file['name'])} (SHA-256 {escape(file['sha256'][:12])}…)" for file in facts["data"]["files"]
     )
     hardware, versions = facts["hardware"], facts["versions"]
+    what = "pictures" if report.test.captions else "sentences"
     lines += [
-        f"- data: {files}",
+        f"- data: {len(report.test):,} {what}, {files}",
         f"- made: {escape(facts['date'])} on {escape(hardware['processor'])}, {hardware['cores']} cores, by "
         + ", ".join(f"{escape(name)} {escape(version)}" for name, version in versions.items()),
     ]
-    what = "pictures" if report.test.captions else "sentences"
     for name, its in facts["systems"].items():
         lines.append(f"- {escape(name)}: {_described(its, what)}")
     return "\n".join(lines)
@@ -99,7 +99,7 @@ def _comparisons(report: Report) -> str:
         [
             escape(f"{test.second} − {test.first}"),
             escape(test.metric),
-            f"{test.difference:+.2f}",
+            signed(test.difference, 2),
             p_text(test.p_bootstrap),
             p_text(test.p_randomisation),
         ]

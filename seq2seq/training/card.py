@@ -1,80 +1,80 @@
 """`card.md`: what a trained model is, for people."""
 
-from typing import Any
-
 from torch import nn
 
 from seq2seq.data.prepared import CAPTIONS, TRANSLATION, PreparedFolder
+from seq2seq.evaluation.kept import scores_section
+from seq2seq.version import toolkit_version
 
 USE = {TRANSLATION: 'echo "..." | seq2seq translate {}', CAPTIONS: "seq2seq caption {} PICTURE ..."}
+_TITLE = {TRANSLATION: "Translator from {source} to {target}", CAPTIONS: "Captions for pictures, in {target}"}
 _IN_PYTHON = {
-    TRANSLATION: 'Translator.load("MODEL_FOLDER").translate(["..."])',
-    CAPTIONS: 'Captioner.load("MODEL_FOLDER").caption(["picture.jpg"])',
+    TRANSLATION: ("Translator", 'translate(["..."])'),
+    CAPTIONS: ("Captioner", 'caption(["picture.jpg"])'),
+}
+_UNSEEN = {
+    TRANSLATION: "Of letters or a script that the corpus does not hold it can read nothing, and makes something up.",
+    CAPTIONS: "Of things that the corpus does not show it cannot speak, and takes them for others.",
 }
 
 _CARD = """\
-# {source} to {target}
+# {title}
 
-A recurrent encoder-decoder with {parameters:,} parameters, trained for {steps:,} steps with seq2seq.
+A recurrent encoder-decoder with {parameters:,} parameters, trained for {steps:,} steps with seq2seq {version}.
 
 ## Use
 
+With the toolkit installed, MODEL_FOLDER being the folder that this file is in:
+
     {command}
 
-or in Python: `{python}`.
+or in Python:
 
-## Scores
+    from seq2seq.inference import {kind}
+
+    {kind}.load("MODEL_FOLDER").{call}
 
 {scores}
+## Training data
 
-## Data
-
-- corpus: {name}, {pairs}, {vocabulary}
-- licence of the data: {licence}
+- corpus: {name}, {pairs}
+- vocabulary: {vocabulary} word pieces
+- licence: {licence}
 - attribution: {attribution}
 
 ## Limits
 
-It has seen what its corpus holds and nothing else: what is of another field or in another style comes out worse. It can
-be fluent and wrong. Check before you rely on it.
+It has seen what its corpus holds and nothing else: what is of another field or in another style comes out worse.
+{unseen} It can be fluent and wrong. Check before you rely on it.
 """
 
 
-def write_card(
-    data: PreparedFolder,
-    columns: tuple[str, str],
-    model: nn.Module,
-    steps: int,
-    records: dict[str, dict[str, Any]] | None = None,
-) -> str:
-    """The card's text.
+def write_card(data: PreparedFolder, columns: tuple[str, str], model: nn.Module, steps: int) -> str:
+    """The card's text, without scores, which `seq2seq.evaluation.kept.keep` puts in.
 
     Args:
         data: what the model was trained on.
         columns: of source and target in the data's tables.
         model: the model.
         steps: optimizer steps it was trained for.
-        records: by split, what `seq2seq.evaluation.make_record` made.
     """
     manifest = data.manifest
     sizes = sorted({len(data.tokenizer(column)) for column in columns if column in data.languages})
     train = manifest["splits"]["train"]
-    scores = [
-        f"- {split}, {record['sentences']:,} sources: {name} {score['value']:.1f} ({score['signature']})"
-        for split, record in (records or {}).items()
-        for name, score in record["scores"].items()
-    ]
+    kind, call = _IN_PYTHON[data.task]
     return _CARD.format(
-        source=columns[0],
-        target=columns[1],
+        title=_TITLE[data.task].format(source=columns[0], target=columns[1]),
+        version=toolkit_version(),
         command=USE[data.task].format("MODEL_FOLDER"),
-        python=_IN_PYTHON[data.task],
+        kind=kind,
+        call=call,
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         steps=steps,
-        scores="\n".join(scores) or "Not measured yet: `seq2seq evaluate MODEL_FOLDER --data PREPARED_FOLDER`.",
+        scores=scores_section({}),
         name=manifest.get("name", data.path.name),
         pairs=f"{train['pairs']:,} training pairs" + (f" of {train['images']:,} pictures" if "images" in train else ""),
-        vocabulary=" and ".join(f"{size:,}" for size in sizes) + " pieces",
+        vocabulary=" and ".join(f"{size:,}" for size in sizes),
         licence=manifest.get("licence") or "not stated",
         attribution=manifest.get("attribution") or "not stated",
+        unseen=_UNSEEN[data.task],
     )

@@ -16,7 +16,7 @@ from seq2seq.config import one_line, parse_options
 from seq2seq.data.prepared import CAPTIONS, IMAGE, MANIFEST, TRANSLATION, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.files import sha256
-from seq2seq.folder import save_model
+from seq2seq.folder import CONFIG, check_model_place, save_model
 from seq2seq.model import CaptionerConfig, ModelConfig, build_captioner, build_model
 from seq2seq.training.card import write_card
 
@@ -85,17 +85,28 @@ def _mean(tensors: list[Tensor]) -> Tensor:
     return torch.stack(tensors).mean(0) if tensors[0].is_floating_point() else tensors[0]
 
 
-def export(checkpoints: Sequence[str | Path], folder: str | Path, prepared: str | Path | None = None) -> None:
+def export(
+    checkpoints: Sequence[str | Path],
+    folder: str | Path,
+    prepared: str | Path | None = None,
+    *,
+    overwrite: bool = False,
+) -> None:
     """Write a model folder; of several checkpoints the mean of their weights (Junczys-Dowmunt et al. 2016).
 
     Args:
         checkpoints: one, or several of one model.
         folder: the model folder to write.
         prepared: where the prepared folder is now, if it was moved.
+        overwrite: whether it may replace a model that the folder holds, with its scores and its confidence.
 
     Raises:
-        UserError: a checkpoint that cannot be used, models that differ, or a prepared folder that is not there.
+        UserError: a checkpoint that cannot be used, models that differ, a prepared folder that is not there, or a
+            folder that holds something else.
     """
+    check_model_place(folder)
+    if not overwrite and (Path(folder) / CONFIG).exists():
+        raise UserError(f"{folder}: holds a model already; choose another folder, or replace the model by --overwrite")
     loaded = [Checkpoint.load(path) for path in checkpoints]
     first = loaded[0]
     for path, other in zip(checkpoints[1:], loaded[1:], strict=True):

@@ -2,16 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from seq2seq.data.prepared import CAPTIONS, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TestSet, write_record
-from seq2seq.evaluation.scorer import Scorer, make_scorer
+from seq2seq.evaluation.kept import keep
+from seq2seq.evaluation.results import Scorer
+from seq2seq.evaluation.scorer import make_scorer
 from seq2seq.evaluation.table import print_scores
 from seq2seq.evaluation.test_set import prepared_test_set
-from seq2seq.files import atomic_write
-from seq2seq.folder import CARD, SCORES, load_model
 from seq2seq.inference import Captioner, Translator
 from seq2seq.inference.confidence import fit_calibration
 from seq2seq.report.build import build_report, write_report
@@ -19,7 +18,7 @@ from seq2seq.report.curves import save_curves
 from seq2seq.report.gather import Decoding, generate, unread, with_folder
 from seq2seq.report.record import system_record
 from seq2seq.report.system import System
-from seq2seq.training.card import USE, write_card
+from seq2seq.training.card import USE
 from seq2seq.training.curves import read_curves
 from seq2seq.training.exporting import Checkpoint, export
 
@@ -34,18 +33,17 @@ def record_name(split: str) -> str:
 def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
     """Export the checkpoint to `output`/model, score it on dev and, if there is one, on test, and report on dev.
 
-    The model folder's `scores.json` is that of test, or of dev where there is no test; its confidence is fitted on dev.
+    The model folder keeps the scores of each, in its card, too; its confidence is fitted on dev.
     At the end it is said where all lies.
 
     Raises:
         UserError: a checkpoint that cannot be used, or a folder that cannot be written.
     """
     folder = output / MODEL
-    export([checkpoint], folder)
+    export([checkpoint], folder, overwrite=True)
     save_curves(read_curves(output / LOGS), folder)
     found = Checkpoint.load(checkpoint)
     model = (Captioner if prepared.task == CAPTIONS else Translator).load(folder)
-    records: dict[str, dict[str, Any]] = {}
     shown: tuple[TestSet, System, Scorer] | None = None
     for split in prepared.splits[1:]:
         print(f"\n{split}:")
@@ -53,17 +51,14 @@ def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
         system = generate(output.resolve().name, model, [folder], test, Decoding(), alignments=shown is None)
         scorer = make_scorer(test)
         scores = scorer.score(system.outputs)
-        records[split] = system_record(test, system, scores)
-        for path in (output / record_name(split), folder / SCORES):
-            write_record(path, records[split])
+        record = system_record(test, system, scores)
+        write_record(output / record_name(split), record)
+        keep(folder, record)
         print_scores(scores, len(test), system.facts["seconds"])
         print(f"recorded in {output / record_name(split)}")
         if problem := unread(system):
             print(f"note: {problem}", file=sys.stderr)
         shown = shown or (test, system, scorer)
-    card = write_card(prepared, found.columns, load_model(folder).model, found.step, records)
-    with atomic_write(folder / CARD) as file:
-        file.write(card)
     places = {"model": folder, "checkpoints": checkpoint.parent, "logs": output / LOGS}
     if shown is not None:
         places["report"] = _report(output / REPORT, folder, *shown)

@@ -10,6 +10,7 @@ import sacrebleu
 
 from seq2seq.files import sha256
 from seq2seq.inference.confidence import Calibration
+from seq2seq.version import toolkit_version
 
 SPLITS = ("train", "dev", "test")
 
@@ -58,11 +59,18 @@ def prepared(pairs, tiny_tokenizer, tmp_path):
     return folder
 
 
+def kept(model):
+    """The records in the model folder, by test set."""
+    content = json.loads((model / "scores.json").read_text(encoding="utf-8"))
+    assert content.keys() == {"format", "evaluations"}
+    return content["evaluations"]
+
+
 def test_scores_are_recorded_with_all_that_made_them(seq2seq, model, files):
     arguments = ("--source", files["source"], "--reference", files["reference"], "--beam", 3, "--precision", "fp32")
     outcome = seq2seq("evaluate", model, *arguments)
     assert outcome.code == 0, outcome.err
-    record = json.loads((model / "scores.json").read_text(encoding="utf-8"))
+    record = kept(model)["source.txt"]
     references = files["reference"].read_text(encoding="utf-8").splitlines()
     hypotheses = [*references[:-1], "Thank you."]
     bleu = record["scores"]["BLEU"]
@@ -83,7 +91,8 @@ def test_scores_are_recorded_with_all_that_made_them(seq2seq, model, files):
     assert record["speed"]["sentences_per_second"] > 0
     assert record["speed"]["tokens_per_second"] > record["speed"]["sentences_per_second"]
     assert record["baseline"] is None
-    assert {"seq2seq", "torch", "sacrebleu", "python"} <= record["versions"].keys()
+    assert {"torch", "sacrebleu", "python"} <= record["versions"].keys()
+    assert record["versions"]["seq2seq"] == toolkit_version()
     assert record["hardware"]["cores"] > 0
     for shown in (f"{bleu['value']:.1f}", bleu["signature"], "scores.json"):
         assert shown in outcome.out
@@ -93,18 +102,58 @@ def test_prepared_folder_in_the_models_direction(seq2seq, model, prepared, pairs
     outcome = seq2seq("evaluate", model, "--data", prepared, "--split", "dev", "--translations", tmp_path / "out.en")
     assert outcome.code == 0, outcome.err
     assert (tmp_path / "out.en").read_text(encoding="utf-8").splitlines() == [target for _, target in pairs]
-    record = json.loads((model / "scores.json").read_text(encoding="utf-8"))
+    record = kept(model)["tiny, dev"]
     assert record["scores"]["BLEU"]["value"] == pytest.approx(100)
     assert (record["data"]["name"], record["data"]["split"]) == ("tiny", "dev")
     assert record["data"]["files"][0]["sha256"] == sha256(prepared / "dev.tsv")
 
 
+def test_each_test_set_keeps_its_scores(seq2seq, model, prepared):
+    (model / "card.md").write_text("# A model\n\n## Scores\n\nNot measured yet.\n\n## Limits\n\nMany.\n")
+    for split in ("test", "dev"):
+        assert seq2seq("evaluate", model, "--data", prepared, "--split", split, "--method", "greedy").code == 0
+    first = kept(model)
+    assert list(first) == ["tiny, test", "tiny, dev"]
+    assert seq2seq("evaluate", model, "--data", prepared, "--split", "dev", "--beam", "2").code == 0
+    second = kept(model)
+    assert second["tiny, test"] == first["tiny, test"]
+    assert second["tiny, dev"]["decoding"]["beam"] == 2
+    card = (model / "card.md").read_text()
+    assert card.startswith("# A model\n\n## Scores\n\n| test set | sources | search | BLEU ↑ |")
+    assert card.endswith("\n\n## Limits\n\nMany.\n")
+    assert "| tiny, test | 8 | greedy | 100.0 (" in card
+    assert "| tiny, dev | 8 | beam 2 | 100.0 (" in card
+
+
+def test_scores_of_an_earlier_version_are_kept_too(seq2seq, model, prepared, tmp_path):
+    """Which had one record in the file."""
+    assert seq2seq("evaluate", model, "--data", prepared, "--output", tmp_path / "record.json").code == 0
+    shutil.copy(tmp_path / "record.json", model / "scores.json")
+    assert seq2seq("evaluate", model, "--data", prepared, "--split", "dev").code == 0
+    assert kept(model)["tiny, test"] == json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"format": 2, "evaluations": {"a": {"scores": 7}}}', '{"format": 9}'])
+def test_damaged_scores_are_told_before_anything_is_translated(seq2seq, model, prepared, monkeypatch, content):
+    monkeypatch.setattr("seq2seq.cli.evaluate._generate", lambda *_: pytest.fail("translated already"))
+    (model / "scores.json").write_text(content)
+    outcome = seq2seq("evaluate", model, "--data", prepared)
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"error: {model}/scores.json: ")
+    assert (model / "scores.json").read_text() == content
+
+
 def test_confidence_is_fitted_on_request(seq2seq, model, prepared):
-    plain = seq2seq("evaluate", model, "--data", prepared, "--split", "dev")
+    plain = seq2seq("evaluate", model, "--data", prepared, "--split", "test")
     assert plain.code == 0, plain.err
-    assert not (model / "confidence.yaml").exists()
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    assert "confidence.yaml" not in before
+    scores = kept(model)
     outcome = seq2seq("evaluate", model, "--data", prepared, "--split", "dev", "--fit-confidence")
     assert outcome.code == 0, outcome.err
+    after = {path.name: path.read_bytes() for path in model.iterdir()}
+    assert {name for name in after if after[name] != before.get(name)} <= {"confidence.yaml", "scores.json", "card.md"}
+    assert kept(model)["tiny, test"] == scores["tiny, test"]
     assert str(model / "confidence.yaml") in outcome.out
     calibration = Calibration.load(model)
     assert calibration.words > 8
@@ -119,7 +168,8 @@ def test_baseline(seq2seq, model, files, tmp_path):
     baseline = json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))["baseline"]
     assert baseline["name"] == "baseline.txt"
     assert baseline["metrics"]["BLEU"]["difference"] > 0 > baseline["metrics"]["TER"]["difference"]
-    assert 0 < baseline["metrics"]["chrF"]["p_value"] < 0.05
+    chrf = baseline["metrics"]["chrF"]
+    assert 0 < max(chrf["p_bootstrap"], chrf["p_randomisation"]) < 0.05
     assert "difference" in outcome.out
 
 

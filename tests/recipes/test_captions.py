@@ -59,7 +59,8 @@ def prepared(tmp_path_factory):
 def test_a_frozen_and_a_trained_backbone_learn(prepared, tmp_path, fine_tune, injections):
     choices = [f"--model.model.encoder.fine_tune={fine_tune}", f"--model.model.decoder.injections={injections}"]
     run(*options(prepared, tmp_path / "run", *choices))
-    record = json.loads((tmp_path / "run" / "model" / "scores.json").read_text())
+    records = json.loads((tmp_path / "run" / "model" / "scores.json").read_text())["evaluations"]
+    record = list(records.values())[-1]
     assert record["data"]["split"] == "test"
     assert record["scores"]["BLEU-4"]["value"] > 90
     pictures = [paint(colour, random.Random(9)) for colour in COLOURS]

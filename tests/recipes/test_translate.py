@@ -23,12 +23,13 @@ def test_the_recipe_learns_to_reverse_words(tmp_path, capsys):
     arguments = ["--tiny", f"--data.prepared={prepared}", f"--output={output}", "--trainer.max_steps=250"]
     train(RECIPE / "config.yaml", arguments=arguments)
 
-    record = json.loads((output / "model" / "scores.json").read_text())
+    records = json.loads((output / "model" / "scores.json").read_text())["evaluations"]
+    record = list(records.values())[-1]
     assert record["data"]["split"] == "test"
     assert record["scores"]["BLEU"]["value"] > 80
     assert "tok:13a" in record["scores"]["BLEU"]["signature"]
     card = (output / "model" / "card.md").read_text()
-    assert f"BLEU {record['scores']['BLEU']['value']:.1f}" in card
+    assert f"| {record['scores']['BLEU']['value']:.1f} (" in card
     translated = Translator.load(output / "model").translate(["uno dos tres"])
     assert translated == ["tres dos uno"]
 

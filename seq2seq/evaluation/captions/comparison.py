@@ -13,25 +13,23 @@ from seq2seq.evaluation.captions.scores import (
     randomise,
     scores_of,
 )
-from seq2seq.evaluation.results import RESAMPLES, TRIALS, Comparison, PairedTest, Score, least_p
+from seq2seq.evaluation.results import RESAMPLES, TRIALS, Comparison, PairedTest, Score, Scorer, least_p
 
 Array = NDArray[np.float64]
 
 _ROUNDING = 1e-9  # points; sums of the same numbers in another order
 
 
-class CaptionScorer:
+class CaptionScorer(Scorer):
     """coco-caption's scores of any number of systems against one set of references.
 
     Args:
         references: those of each picture, as they were written.
-        meteor: METEOR's jar, as `find_meteor` finds it; without it there is no METEOR.
+        meteor: METEOR's jar, as `find_meteor` finds it; for English captions. Without it there is no METEOR.
         plain: whether the references are in data_prep's plain form instead, which the signature then says.
     """
 
-    def __init__(
-        self, references: Sequence[Sequence[str]], meteor: Path | None = None, plain: bool = False
-    ) -> None:
+    def __init__(self, references: Sequence[Sequence[str]], meteor: Path | None = None, plain: bool = False) -> None:
         self.references, self.meteor, self.plain = references, meteor, plain
         self._known: dict[tuple[str, ...], list[CaptionMetric]] = {}
 
@@ -43,21 +41,12 @@ class CaptionScorer:
         """
         return scores_of(self._metrics(outputs), self.references, resamples, self.plain)
 
-    def compare(
-        self, outputs: Sequence[str], baseline: Sequence[str], resamples: int = RESAMPLES
-    ) -> dict[str, Comparison]:
-        """Test by a paired bootstrap, score by score, whether captions differ from a baseline's; errors as in `score`.
+    def paired_tests(self, systems: Mapping[str, Sequence[str]]) -> list[PairedTest]:
+        """A paired bootstrap and a randomisation of every two systems on every score; errors as in `score`.
 
         The same pictures are drawn for both; p is how often the difference of a draw strays from the difference found
         by at least as much, as in sacrebleu.
         """
-        base = self.score(baseline, resamples)
-        p_values = self._bootstrap(self._metrics(baseline), self._metrics(outputs), resamples)
-        system = self.score(outputs, resamples=0)
-        return {name: Comparison(base[name], system[name].value - base[name].value, p_values[name]) for name in base}
-
-    def paired_tests(self, systems: Mapping[str, Sequence[str]]) -> list[PairedTest]:
-        """A paired bootstrap and a randomisation of every two systems on every score; errors as in `score`."""
         tests = []
         scores = {name: self.score(outputs, resamples=0) for name, outputs in systems.items()}
         for place, first in enumerate(systems):
@@ -101,17 +90,16 @@ def compare_captions(
     baseline: Sequence[str],
     references: Sequence[Sequence[str]],
     *,
-    resamples: int = RESAMPLES,
     meteor: Path | None = None,
 ) -> dict[str, Comparison]:
-    """Test whether captions differ from a baseline's, score by score, by a paired bootstrap (Koehn, 2004).
+    """Test whether captions differ from a baseline's beyond chance, score by score.
 
-    As `CaptionScorer.compare`. Arguments and errors as in `score_captions`; `baseline` holds the other captions.
+    Arguments and errors as in `score_captions`; `baseline` holds the other captions.
 
     >>> compare_captions(["a dog"], ["a cat"], [["a dog"]])["BLEU-1"].difference.__round__(1)
     50.0
     """
-    return CaptionScorer(references, meteor).compare(hypotheses, baseline, resamples)
+    return CaptionScorer(references, meteor).compare(hypotheses, baseline)
 
 
 def _differences(first: Sequence[CaptionMetric], second: Sequence[CaptionMetric]) -> dict[str, float]:

@@ -38,7 +38,7 @@ def score_captions(
         hypotheses: one caption a picture, as the system wrote it; an empty one scores 0.
         references: those of each picture, as they were written: one list a *picture* (sacrebleu takes one a stream).
         resamples: of the bootstrap; 0 gives scores without intervals.
-        meteor: METEOR's jar, as `find_meteor` finds it.
+        meteor: METEOR's jar, as `find_meteor` finds it; for English captions.
 
     Raises:
         UserError: no captions, not as many as pictures, a picture without references, or a METEOR that failed.
@@ -113,12 +113,9 @@ def caption_metrics(
         ),
     ]
     if meteor is not None:
+        rules = {"METEOR": f"lang:en|jar:{meteor.stem}"}
         statistics = meteor_statistics(told, expected, meteor)
-        metrics.append(
-            CaptionMetric(
-                {"METEOR": f"jar:{meteor.stem}"}, statistics, lambda sums: meteor_from_statistics(sums)[..., None]
-            )
-        )
+        metrics.append(CaptionMetric(rules, statistics, lambda sums: meteor_from_statistics(sums)[..., None]))
     return metrics
 
 

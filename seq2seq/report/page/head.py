@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from seq2seq.evaluation.results import Score, arrow
+from seq2seq.evaluation.results import PairedTest, Score, arrow, p_shown, signed
 from seq2seq.report.content import Cell, Table
 from seq2seq.report.document import Report
 from seq2seq.report.page.charts import draw_strip
@@ -94,7 +94,7 @@ def paired_tests(report: Report) -> Table | None:
         return None
     tests = report.facts.get("tests", 2 * len(report.comparisons))
     rows: list[tuple[Cell, ...]] = [
-        (test.metric, test.first, test.second, _signed(test.difference), _p(test.p_bootstrap), _p(test.p_randomisation))
+        (test.metric, test.first, test.second, _signed(test), p_shown(test.p_bootstrap), p_shown(test.p_randomisation))
         for test in sorted(report.comparisons, key=lambda test: test.metric != report.main_metric)
     ]
     return Table(
@@ -179,9 +179,5 @@ def _settings(decoding: dict[str, Any] | None) -> str | None:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in decoding.items() if value is not None)
 
 
-def _signed(value: float) -> str:
-    return ("+" if value > 0 else "") + number(value, 1)
-
-
-def _p(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+def _signed(test: PairedTest) -> str:
+    return signed(test.difference).replace("-", "−")

@@ -20,12 +20,12 @@ def decimals(values: Iterable[float]) -> int:
 def number(value: float | None, places: int) -> str:
     """A number with so many decimals, with a true minus sign; a dash for none.
 
-    >>> number(-1234.5, 1), number(None, 1)
-    ('−1,234.5', '–')
+    >>> number(-1234.5, 1), number(None, 1), number(-0.04, 1)
+    ('−1,234.5', '–', '0.0')
     """
     if value is None or value != value:
         return NOTHING
-    return f"{value:,.{places}f}".replace("-", "−")
+    return f"{value:z,.{places}f}".replace("-", "−")
 
 
 def interval(low: float | None, high: float | None, places: int) -> str:

@@ -381,6 +381,10 @@ function listen() {
   window.addEventListener("beforeprint", () => {
     for (const details of document.querySelectorAll("details.more")) details.open = true;
     draw(true);
+  const phone = matchMedia("(max-width: 44rem)"); // as in the style
+  const foldFilters = () => { byId("narrow").open = !phone.matches; };
+  phone.addEventListener("change", foldFilters);
+  foldFilters();
   });
   window.addEventListener("afterprint", () => draw());
 }

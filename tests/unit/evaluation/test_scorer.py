@@ -1,4 +1,5 @@
 import random
+from pathlib import Path
 
 import pytest
 import sacrebleu
@@ -117,6 +118,16 @@ def test_p_of_texts_are_sacrebleus():
     assert [test.p_bootstrap, test.p_randomisation] == pytest.approx([result.p_value for result in due], abs=1e-3)
 
 
+def test_a_baseline_is_compared_by_the_same_tests(scorer):
+    found = scorer.compare(SYSTEMS["other"], SYSTEMS["good"])
+    for test in scorer.paired_tests({"good": SYSTEMS["good"], "other": SYSTEMS["other"]}):
+        one = found.pop(test.metric)
+        told = (one.difference, one.p_bootstrap, one.p_randomisation, one.p)
+        assert told == (test.difference, test.p_bootstrap, test.p_randomisation, test.p)
+        assert one.baseline == scorer.score(SYSTEMS["good"])[test.metric]
+    assert not found
+
+
 def test_scores_are_those_of_the_function_whatever_came_before():
     scorer = TextScorer([REFERENCE], language="en")
     scorer.score(SYSTEMS["good"])
@@ -174,5 +185,16 @@ def test_the_scorer_fits_the_test_set(monkeypatch, capsys):
     assert "without TER: it would take too long where a reference has 2,000 words" in capsys.readouterr().err
     pictures = TestSet(True, ["1.jpg"], [["a cat"]], "en", {})
     assert "CIDEr-D" in make_scorer(pictures).score(["a cat"])
+    capsys.readouterr()
     with pytest.raises(UserError, match="--tokenize: captions are scored by coco-caption's rules"):
         make_scorer(pictures, tokenizer="13a")
+
+
+@pytest.mark.parametrize(("language", "found"), [("en", True), ("en-GB", True), ("es", False), (None, False)])
+def test_meteor_is_for_english(monkeypatch, capsys, language, found):
+    monkeypatch.setattr("seq2seq.evaluation.scorer.find_meteor", lambda: Path("meteor-1.5.jar"))
+    scorer = make_scorer(TestSet(True, ["1.jpg"], [["un gato"]], language, {}))
+    assert (scorer.meteor is not None) == found
+    told = capsys.readouterr().err
+    assert ("without METEOR" in told) != found
+    assert len(told.splitlines()) == (not found)

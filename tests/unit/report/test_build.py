@@ -81,3 +81,14 @@ def test_nothing_else_is_overwritten(tmp_path, name, text, message):
         check_report_place(tmp_path)
     with pytest.raises(UserError, match="is no folder"):
         check_report_place(tmp_path / name)
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    check_report_place(tmp_path / "new" / "report")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match=r"file/report: cannot be written \(.*file is not a folder"):
+        check_report_place(tmp_path / "file" / "report")
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    for place in (tmp_path, tmp_path / "new" / "report"):
+        with pytest.raises(UserError, match="not yours to write"):
+            check_report_place(place)

@@ -42,6 +42,18 @@ def test_the_command_exports(seq2seq_words, prepared, tmp_path):
     assert load_model(tmp_path / "model").model
 
 
+def test_a_model_is_replaced_only_where_that_is_asked_for(seq2seq_words, prepared, tmp_path):
+    write_checkpoint(tmp_path / "a.ckpt", prepared)
+    words = (tmp_path / "a.ckpt", tmp_path / "model")
+    seq2seq_words(*words)
+    (tmp_path / "model" / "scores.json").write_text("{}")
+    with pytest.raises(UserError, match=r"model: holds a model already; .* --overwrite$"):
+        seq2seq_words(*words)
+    assert (tmp_path / "model" / "scores.json").exists()
+    seq2seq_words(*words, "--overwrite")
+    assert not (tmp_path / "model" / "scores.json").exists()
+
+
 @pytest.fixture
 def seq2seq_words():
     """A function that runs `seq2seq export` with these words."""

@@ -23,9 +23,11 @@ def test_a_run_ends_with_a_model_its_scores_and_its_card(tmp_path, capsys, split
     model = tmp_path / "run" / "model"
     records = {split: json.loads((tmp_path / "run" / f"scores.{split}.json").read_text()) for split in splits}
     assert {split: record["data"]["split"] for split, record in records.items()} == {split: split for split in splits}
-    assert json.loads((model / "scores.json").read_text()) == records[splits[-1]]
-    bleu = records[splits[-1]]["scores"]["BLEU"]["value"]
-    assert f"BLEU {bleu:.1f}" in (model / "card.md").read_text()
+    kept = json.loads((model / "scores.json").read_text())["evaluations"]
+    assert list(kept.values()) == list(records.values())
+    card = (model / "card.md").read_text()
+    for name, record in kept.items():
+        assert f"| {name} | 3 | beam 5 | {record['scores']['BLEU']['value']:.1f} " in card
     told = capsys.readouterr().out
     assert str(model) in told
     assert str(tmp_path / "run" / "report" / "index.html") in told

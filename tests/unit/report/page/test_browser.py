@@ -179,6 +179,18 @@ def test_nothing_is_wider_than_the_screen(browser, page, width, dark):
     assert browser.complaints == []
 
 
+def test_on_a_phone_the_filters_are_folded_and_open(browser, page):
+    browser.open(page, width=390)
+    shown = "document.querySelector('#search').checkVisibility()"
+    assert not browser.run(shown)
+    assert browser.run("document.querySelector('#tools').getBoundingClientRect().height") < 400
+    click(browser, "#narrow summary")
+    assert browser.run(shown)
+    browser.open(page, width=1280)
+    assert browser.run(shown)
+    assert not browser.run("document.querySelector('#narrow summary').checkVisibility()")
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_has_contrast(browser, page, dark):
     browser.open(page, dark=dark)
