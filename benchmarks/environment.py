@@ -1,12 +1,14 @@
-"""A peer's own Python environment, built by its recipe: what pip installs, and what is mended afterwards."""
+"""A peer and its own Python environment, built by its recipe: what pip installs, and what is mended afterwards."""
 
 import json
 import shutil
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.split import Split
 from seq2seq.files import atomic_write
 
 
@@ -88,6 +90,31 @@ class Environment:
         if result.returncode:
             raise UnavailableError(f"its environment cannot be built: {_reason(result.stderr or result.stdout)}")
         return result.stdout.strip()
+
+
+@dataclass(frozen=True)
+class Peer(ABC):
+    """A system of others, in an environment of its own below `folder`; it learns from `split`."""
+
+    folder: Path
+    split: Split
+    torch_spec: str
+    name: str
+
+    @property
+    @abstractmethod
+    def recipe(self) -> Recipe:
+        """How it is installed."""
+
+    @property
+    def environment(self) -> Environment:
+        """Where it is installed."""
+        return Environment(self.folder / "environments" / self.name, self.recipe)
+
+    def prepare(self) -> dict[str, str]:
+        """Build the environment and give the versions in it."""
+        self.environment.build()
+        return self.environment.versions()
 
 
 def apply_patch(packages: Path, patch: Patch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from benchmarks.environment import Environment, Patch, Recipe, UnavailableError
+from benchmarks.environment import Patch, Peer, Recipe, UnavailableError
 from benchmarks.measure import (
     FOR_EVER,
     BatchSize,
@@ -26,28 +26,19 @@ CHECKPOINT = "latest.ckpt"
 
 
 @dataclass(frozen=True)
-class JoeyNMT:
+class JoeyNMT(Peer):
     """JoeyNMT in an environment of its own below `folder`."""
 
-    folder: Path
-    split: Split
-    torch_spec: str
     name: str = "joeynmt"
 
     @property
-    def environment(self) -> Environment:
+    def recipe(self) -> Recipe:
         """How it is installed. Today's torch refuses the `verbose` argument of the plateau scheduler."""
-        recipe = Recipe(
+        return Recipe(
             installs=((self.torch_spec, "joeynmt==2.3.0", "importlib_metadata", "sentencepiece==0.2.0"),),
             patches=(Patch("joeynmt/builders.py", '            "verbose": False,\n', ""),),
             packages=("joeynmt", "torch", "sentencepiece", "numpy"),
         )
-        return Environment(self.folder / "environments" / self.name, recipe)
-
-    def prepare(self) -> dict[str, str]:
-        """Build the environment and give the versions in it."""
-        self.environment.build()
-        return self.environment.versions()
 
     def training_speed(self, batch: BatchSize, warm_up: float, seconds: float) -> TrainingSpeed:
         """Train for some seconds and measure. Batches of sentences are drawn at random, so their tokens are known."""

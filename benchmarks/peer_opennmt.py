@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from benchmarks.environment import Environment, Patch, Recipe, UnavailableError
+from benchmarks.environment import Patch, Peer, Recipe, UnavailableError
 from benchmarks.measure import (
     FOR_EVER,
     BatchSize,
@@ -33,29 +33,20 @@ DEPENDENCIES = (
 
 
 @dataclass(frozen=True)
-class OpenNMT:
+class OpenNMT(Peer):
     """OpenNMT-py in an environment of its own below `folder`."""
 
-    folder: Path
-    split: Split
-    torch_spec: str
     name: str = "opennmt"
 
     @property
-    def environment(self) -> Environment:
+    def recipe(self) -> Recipe:
         """How it is installed. Torch 2.6 and newer refuse its checkpoints, which hold more than tensors, by default."""
         loading = 'torch.load(ckpt_path, map_location=torch.device("cpu")'
-        recipe = Recipe(
+        return Recipe(
             installs=((self.torch_spec, *DEPENDENCIES), ("--no-deps", "OpenNMT-py==3.5.1")),
             patches=(Patch("onmt/models/model_saver.py", f"{loading})", f"{loading}, weights_only=False)"),),
             packages=("OpenNMT-py", "torch", "sentencepiece", "numpy"),
         )
-        return Environment(self.folder / "environments" / self.name, recipe)
-
-    def prepare(self) -> dict[str, str]:
-        """Build the environment and give the versions in it."""
-        self.environment.build()
-        return self.environment.versions()
 
     def training_speed(self, batch: BatchSize, warm_up: float, seconds: float) -> TrainingSpeed:
         """Train for some seconds and measure."""

@@ -1,5 +1,6 @@
 """What the commands hand to the pipeline: a corpus, and how it is to be prepared."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,3 +78,9 @@ def describe_input(path: Path) -> dict[str, Any]:
         return {"path": str(path), "bytes": path.stat().st_size, "sha256": sha256(path)}
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def describe_text(name: str, text: str) -> dict[str, Any]:
+    """The same for text that a command makes itself, under a name."""
+    data = text.encode()
+    return {"path": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}

@@ -1,9 +1,8 @@
 """Prepare the Spanish-English corpus that comes with the toolkit."""
 
-import hashlib
 from collections.abc import Iterator
 
-from data_prep.corpus import Corpus
+from data_prep.corpus import Corpus, describe_text
 from data_prep.lines import Line
 from data_prep.options import command_line, make_parser, settings_of
 from data_prep.pipeline import prepare
@@ -24,7 +23,7 @@ def main() -> None:
     arguments = make_parser("sample", DESCRIPTION, split_size=300, vocab_size=2000).parse_args()
     settings = settings_of(arguments)
     pairs = sentence_pairs()
-    text = "".join(f"{spanish}\t{english}\n" for spanish, english in pairs).encode()
+    text = "".join(f"{spanish}\t{english}\n" for spanish, english in pairs)
     source = "data_prep/sample/corpus.py"
 
     def lines() -> Iterator[Line]:
@@ -37,7 +36,7 @@ def main() -> None:
         licence="MIT",
         attribution="written for this toolkit",
         command=command_line("sample"),
-        inputs=[{"path": source, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}],
+        inputs=[describe_text(source, text)],
         lines={"train": lines()},
     )
     prepare(corpus, settings)

@@ -1,7 +1,6 @@
 """Draw scenes of coloured shapes, with captions in English and Spanish, and prepare them."""
 
 import argparse
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from data_prep.cleaning import Bounds
-from data_prep.corpus import Corpus, Settings
+from data_prep.corpus import Corpus, Settings, describe_text
 from data_prep.lines import Line
 from data_prep.options import (
     DRAWN_SPLITS,
@@ -78,14 +77,13 @@ def main() -> None:
                 draw_scene(picture.scene, arguments.size).save(folder / picture.name, compress_level=3)
                 counter.show(done)
 
-    text = described.encode()
     corpus = Corpus(
         name="scenes-en-es",
         languages=("en", "es"),
         licence="MIT",
         attribution="drawn and written by this toolkit",
         command=command_line("scenes"),
-        inputs=[{"path": SCENES, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}],
+        inputs=[describe_text(SCENES, described)],
         lines={split: list(_lines(pictures, split)) for split in SPLITS if any(p.split == split for p in pictures)},
         images=draw,
         notes={"held_out": HELD_OUT},
