@@ -1,5 +1,6 @@
 """The one way in which a user's mistake is told, and the exit codes of every command."""
 
+import contextlib
 import difflib
 import os
 import signal
@@ -41,8 +42,8 @@ def suggest(bad: str, allowed: Iterable[str]) -> str:
 def run_command(main: Callable[[], None]) -> NoReturn:
     """Run a command and end the process with the exit code that its outcome deserves.
 
-    0 done; 2 wrong input (one line on stderr); 130 interrupted by Ctrl-C; 143 ended by SIGTERM. Any other exception is
-    a bug: its traceback is shown and the code is 1.
+    0 done; 2 wrong input, or a file or device that cannot be read or written (one line on stderr); 130 interrupted by
+    Ctrl-C; 143 ended by SIGTERM. Any other exception is a bug: its traceback is shown and the code is 1.
     """
 
     def on_terminate(_signum: int, _frame: FrameType | None) -> None:
@@ -52,17 +53,53 @@ def run_command(main: Callable[[], None]) -> NoReturn:
     code = EXIT_OK
     try:
         main()
-        sys.stdout.flush()
+        _flush()
     except UserError as error:
-        print(f"error: {' '.join(str(error).splitlines())}", file=sys.stderr)
+        _tell(f"error: {' '.join(str(error).splitlines())}")
         code = EXIT_BAD_INPUT
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        _tell("interrupted")
         code = EXIT_INTERRUPTED
     except Terminated:
-        print("terminated", file=sys.stderr)
+        _tell("terminated")
         code = EXIT_TERMINATED
     except BrokenPipeError:
-        # The reader (`| head`) has all it wants. Python would complain once more when it flushes stdout at exit.
+        pass  # the reader (`| head`) has all it wants
+    except OSError as error:
+        _tell(f"error: {'' if error.filename is None else f'{error.filename}: '}{reason(error)}")
+        code = EXIT_BAD_INPUT
+    if _stdout_fails():
+        # Python would complain once more, and with a code of its own, when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in its words.
+
+    >>> reason(OSError(28, "No space left on device"))
+    'No space left on device'
+    """
+    return " ".join((error.strerror or str(error) or type(error).__name__).split())
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UserError(f"standard output: cannot be written ({reason(error)})") from error
+
+
+def _tell(line: str) -> None:
+    with contextlib.suppress(OSError):  # stderr may be full, too; the exit code tells then
+        print(line, file=sys.stderr, flush=True)
+
+
+def _stdout_fails() -> bool:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False

@@ -1,5 +1,6 @@
 """Reading text line by line with its place, and writing files that are either whole or not there."""
 
+import codecs
 import contextlib
 import gzip
 import hashlib
@@ -12,7 +13,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, reason
 
 
 @contextlib.contextmanager
@@ -32,7 +33,7 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[Any]]:
     if is_device(path):
         if not os.access(path, os.W_OK):
             raise UserError(f"{path}: cannot be written (it is not yours to write)")
-        with Path(path).open(mode, **text) as file:
+        with failing_as(path), Path(path).open(mode, **text) as file:
             yield file
         return
     target = Path(os.path.realpath(path))
@@ -40,20 +41,38 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[Any]]:
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror})") from error
+        raise UserError(f"{path}: cannot be written ({reason(error)})") from error
     try:
-        with os.fdopen(descriptor, mode, **text) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes it private to the user
-        os.replace(temporary, target)
+        with failing_as(path):
+            with os.fdopen(descriptor, mode, **text) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes it private to the user
+            os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+@contextlib.contextmanager
+def failing_as(path: str | Path) -> Iterator[None]:
+    """Name `path` where writing within the block fails: a full disk, or a limit reached, knows no name.
+
+    Raises:
+        UserError: it does.
+    """
+    try:
+        yield
+    except BrokenPipeError:  # the reader has all it wants
+        raise
+    except OSError as error:
+        if error.filename is not None:  # of another file, within the block
+            raise
+        raise UserError(f"{path}: cannot be written ({reason(error)})") from error
 
 
 @contextlib.contextmanager
@@ -67,8 +86,12 @@ def building_folder(path: Path) -> Iterator[Path]:
     try:
         building.mkdir(parents=True)
         yield building
+    except UserError as error:  # of a file in it: the user knows the folder by its later name
+        if str(building) not in str(error):
+            raise
+        raise UserError(str(error).replace(str(building), str(path))) from error
     except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror or error})") from error
+        raise UserError(f"{path}: cannot be written ({reason(error)})") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
@@ -122,8 +145,24 @@ def open_bytes(path: str | Path) -> Iterator[BinaryIO]:
         except IsADirectoryError as error:
             raise UserError(f"{path}: is a folder; name a file to read") from error
         except OSError as error:
-            raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+            raise UserError(f"{path}: cannot be read ({reason(error)})") from error
         yield file
+
+
+def check_encoding(start: bytes, name: str | Path) -> None:
+    """Refuse a text whose first bytes say that it is in UTF-16 or UTF-32, of which no line can be read.
+
+    Raises:
+        UserError: it is; how to convert it is told.
+    """
+    for encoding, marks in (
+        ("UTF-32", (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),  # first: that of UTF-16 is the beginning of one of them
+        ("UTF-16", (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
+    ):
+        if start.startswith(marks):
+            raise UserError(
+                f"{name}: is {encoding}, not UTF-8; convert it first: iconv -f {encoding} -t UTF-8 FILE > NEW_FILE"
+            )
 
 
 def open_lines(path: str | Path, undecodable: str = "raise") -> Iterator[tuple[int, str | None]]:
@@ -137,14 +176,15 @@ def open_lines(path: str | Path, undecodable: str = "raise") -> Iterator[tuple[i
         undecodable: "raise" or "yield": what becomes of a line that is no UTF-8; "yield" gives (number, None).
 
     Raises:
-        UserError: no such file, a folder, not readable, broken gzip, or a line that is not UTF-8 (told by file and
-            line).
+        UserError: no such file, a folder, not readable, broken gzip, UTF-16, or a line that is not UTF-8 (told by file
+            and line).
     """
     try:
         with open_bytes(path) as file:
             for number, raw in enumerate(file, start=1):
                 if number == 1:
-                    raw = raw.removeprefix(b"\xef\xbb\xbf")
+                    check_encoding(raw, path)
+                    raw = raw.removeprefix(codecs.BOM_UTF8)
                 try:
                     text: str | None = raw.decode("utf-8")
                 except UnicodeDecodeError as error:

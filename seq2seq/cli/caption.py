@@ -3,12 +3,15 @@
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from seq2seq.cli.confidence import WITHHELD, Abstention, add_abstain_option
 from seq2seq.cli.decoding import (
     MODEL_HELP,
+    WITHHELD,
+    add_abstain_option,
     add_decoding_options,
     add_detail_options,
     as_record,
@@ -17,12 +20,13 @@ from seq2seq.cli.decoding import (
     load,
     wants_json,
 )
-from seq2seq.cli.lines import open_input, open_output, read_chunks
-from seq2seq.data.images import picture_suffixes
+from seq2seq.cli.lines import check_output, check_parent, open_input, open_output, read_chunks
 from seq2seq.errors import UserError
-from seq2seq.inference import PICTURES_AT_ONCE, Caption, Captioner
-from seq2seq.inference.attention_pictures import AttentionPictures
-from seq2seq.progress import counting
+from seq2seq.inference import PICTURES_AT_ONCE
+
+if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right
+    from seq2seq.inference import Caption, Captioner
+    from seq2seq.inference.attention_pictures import AttentionPictures
 
 DESCRIPTION = """\
 Caption pictures with a trained model. Every picture gives one line, in the order in which they were named: its path, a
@@ -38,11 +42,11 @@ tab, its caption. A picture that cannot be read gives its path, an empty caption
 EPILOG = """\
 JSON lines: with --json, --n-best, --samples, --scores or --alignments each line is an object with
   picture     the path
-  caption     the best candidate's text, also where it is withheld
+  caption     the best candidate's text, or "[withheld]"
   problem     why the picture could not be read; null where it could
   confidence  with --scores, where the model's was fitted, or --abstain-below: from 0 to 1, the share of the caption's
               words that a reference may be expected to have; null where the picture could not be read
-  withheld    with --abstain-below: whether the confidence is below it
+  withheld    with --abstain-below: whether the confidence is below it; there are no candidates then
   grid        with --alignments: rows and columns of the cells that a word can look at
   candidates  --n-best of them at most (or --samples), best first, each with
       text
@@ -51,7 +55,8 @@ JSON lines: with --json, --n-best, --samples, --scores or --alignments each line
       log_probs   with --scores: natural logarithm of each piece's probability
       alignment   with --alignments: T rows of a weight for each cell of the grid, row by row of it, each summing to 1;
                   null for a model without attention
-The exit code is 0 also where a picture could not be read; a note on standard error counts such pictures.
+The exit code is 0 also where a picture could not be read, and a note on standard error counts such pictures; it is 2
+where none could.
 """
 
 
@@ -60,8 +65,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = DESCRIPTION, EPILOG
     parser.usage = "%(prog)s MODEL PICTURE [PICTURE ...] [options]"
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP.partition(";")[0])
-    parser.add_argument("pictures", nargs="*", metavar="PICTURE", help="file, folder, or pattern such as 'a/*.jpg'")
-    parser.add_argument("--list", metavar="FILE", help="file with one path a line; - is standard input")
+    parser.add_argument(
+        "pictures",
+        nargs="*",
+        metavar="PICTURE",
+        help="file, folder, or pattern such as 'a/*.jpg'; hidden files are left out, as a shell does",
+    )
+    parser.add_argument(
+        "--list", metavar="FILE", help="file with one path a line, blank lines apart; - is standard input"
+    )
     parser.add_argument("--with-model", action="append", default=[], metavar="MODEL", help="one more, for an ensemble")
     parser.add_argument("--output", metavar="FILE", help="file for the captions (default: standard output)")
     parser.add_argument(
@@ -81,6 +93,12 @@ def run(arguments: argparse.Namespace) -> None:
     pictures = list(_pictures(arguments))
     if not pictures:
         raise UserError("no picture is named; give files, folders or patterns, or --list FILE")
+    _check_outputs(arguments, pictures)
+
+    from seq2seq.cli.confidence import Abstention
+    from seq2seq.inference import Captioner
+    from seq2seq.progress import counting
+
     as_json = arguments.json or wants_json(arguments)
     arguments.model = [arguments.model, *arguments.with_model]
     with open_output(arguments.output) as output:
@@ -99,25 +117,55 @@ def run(arguments: argparse.Namespace) -> None:
         with counting("captioning", "pictures", len(pictures), quiet=on_screen) as progress:
             for number, caption in enumerate(captions, start=1):
                 verdict = abstention.judge(caption.candidates)
+                text = WITHHELD if verdict.withheld else caption.text
                 if as_json:
-                    text = _as_json(caption, arguments, abstention.as_record(verdict, arguments.scores))
+                    shown = replace(caption, candidates=()) if verdict.withheld else caption
+                    text = _as_json(shown, text, arguments, abstention.as_record(verdict, arguments.scores))
                 else:
-                    text = _as_columns(caption, WITHHELD if verdict.withheld else caption.text)
+                    text = _as_columns(caption, text)
                 output.write(f"{text}\n")
                 unread += caption.problem is not None
-                if drawn is not None and caption.problem is None:
+                if drawn is not None and caption.problem is None and not verdict.withheld:
                     drawn.write(caption)
                 if number % arguments.batch_size == 0:
                     output.flush()
                 progress.show(number)
+    if unread == len(pictures):
+        which = "the picture" if unread == 1 else f"none of the {unread} pictures"
+        raise UserError(f"{which} could {'not ' if unread == 1 else ''}be read; what was written tells why")
     if unread:
         print(f"note: {unread} of {len(pictures)} pictures could not be read", file=sys.stderr)
     abstention.report(len(pictures), "captions")
 
 
-def _attention_pictures(folder: str | None, captioner: Captioner, pictures: Sequence[str]) -> AttentionPictures | None:
+def _check_outputs(arguments: argparse.Namespace, pictures: Sequence[str]) -> None:
+    """Refuse an output over a picture, under a picture's name, or in a folder that is not there.
+
+    Raises:
+        UserError: as said.
+    """
+    if arguments.attention_dir is not None:
+        check_parent(arguments.attention_dir)
+    if arguments.output is None:
+        return
+    check_output(arguments.output, (*pictures, *([arguments.list] if arguments.list not in (None, "-") else [])))
+    if Path(arguments.output).suffix.lower() in _suffixes():
+        raise UserError(f"--output {arguments.output}: a picture's name, but captions are text; name a text file")
+
+
+def _suffixes() -> tuple[str, ...]:
+    from seq2seq.data.images import picture_suffixes
+
+    return picture_suffixes()
+
+
+def _attention_pictures(
+    folder: str | None, captioner: "Captioner", pictures: Sequence[str]
+) -> "AttentionPictures | None":
     if folder is None:
         return None
+    from seq2seq.inference.attention_pictures import AttentionPictures
+
     if captioner.models[0].model.decoder.attention is None:
         raise UserError(f"--attention-dir {folder}: the model has no attention, so there is nothing to draw")
     return AttentionPictures(folder, captioner.transform, pictures)
@@ -126,15 +174,21 @@ def _attention_pictures(folder: str | None, captioner: Captioner, pictures: Sequ
 def _pictures(arguments: argparse.Namespace) -> Iterator[str]:
     """The paths named, in their order; folders and patterns in the order of their names."""
     for name in arguments.pictures:
+        if name == "-":
+            raise UserError("-: no picture is read from standard input; for a list of paths there, use --list -")
         try:
             yield from _named(name)
         except (OSError, ValueError):  # too long, in a folder that may not be read, or no pattern: its line will tell
             yield name
     if arguments.list is not None:
-        source = None if arguments.list == "-" else arguments.list
-        with open_input(source) as stream:
-            for lines in read_chunks(stream, arguments.list, 10_000):
-                yield from (line.removesuffix("\r") for line in lines)
+        name, blank = "standard input" if arguments.list == "-" else arguments.list, 0
+        with open_input(None if arguments.list == "-" else arguments.list) as stream:
+            for lines in read_chunks(stream, name, 10_000):
+                paths = [line.removesuffix("\r") for line in lines]
+                yield from filter(str.strip, paths)
+                blank += sum(not path.strip() for path in paths)
+        if blank:
+            print(f"note: {name}: {blank} blank {'line' if blank == 1 else 'lines'} passed over", file=sys.stderr)
 
 
 def _named(name: str) -> list[str]:
@@ -147,18 +201,26 @@ def _named(name: str) -> list[str]:
     """
     path = Path(name)
     if path.is_dir():
-        suffixes = picture_suffixes()
-        found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in suffixes and _is_file(file))
+        suffixes = _suffixes()
+        there = (file for file in path.rglob("*") if file.suffix.lower() in suffixes)
+        found = sorted(str(file) for file in there if not _is_hidden(file, path) and _is_file(file))
         if not found:
             raise UserError(f"{name}: no picture in this folder (looked for {', '.join(suffixes)})")
         return found
     if not path.exists() and any(sign in name for sign in "*?["):
         anchor = path.anchor
-        found = sorted(str(file) for file in Path(anchor).glob(str(path.relative_to(anchor))) if _is_file(file))
+        there = Path(anchor).glob(str(path.relative_to(anchor)))
+        found = sorted(str(file) for file in there if not _is_hidden(file, path) and _is_file(file))
         if not found:
             raise UserError(f"{name}: no file is like this pattern")
         return found
     return [name]
+
+
+def _is_hidden(path: Path, named: Path) -> bool:
+    """Whether it, or a folder that it is in, begins with a dot without having been named so."""
+    dotted = [part for part in named.parts if part.startswith(".")]
+    return any(part.startswith(".") and not any(fnmatch(part, sign) for sign in dotted) for part in path.parts)
 
 
 def _is_file(path: Path) -> bool:
@@ -174,14 +236,14 @@ def _readable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _as_columns(caption: Caption, text: str) -> str:
+def _as_columns(caption: "Caption", text: str) -> str:
     fields = [_readable(caption.picture), text, *([_readable(caption.problem)] if caption.problem else [])]
     return "\t".join(" ".join(field.split()) if "\t" in field or "\n" in field else field for field in fields)
 
 
-def _as_json(caption: Caption, arguments: argparse.Namespace, confidence: dict[str, Any]) -> str:
+def _as_json(caption: "Caption", text: str, arguments: argparse.Namespace, confidence: dict[str, Any]) -> str:
     problem = None if caption.problem is None else _readable(caption.problem)
-    record: dict[str, Any] = {"picture": _readable(caption.picture), "caption": caption.text, "problem": problem}
+    record: dict[str, Any] = {"picture": _readable(caption.picture), "caption": text, "problem": problem}
     record |= confidence
     if arguments.alignments:
         record["grid"] = caption.grid

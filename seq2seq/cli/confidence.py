@@ -6,26 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from seq2seq.cli.arguments import probability
 from seq2seq.errors import UserError
 from seq2seq.folder import CONFIDENCE
 from seq2seq.inference import Candidate
 from seq2seq.inference.confidence import Calibration, sentence_confidence, word_confidences
-
-WITHHELD = "[withheld]"
-
-
-def add_abstain_option(parser: argparse.ArgumentParser) -> None:
-    """Add --abstain-below."""
-    group = parser.add_argument_group("confidence")
-    group.add_argument(
-        "--abstain-below",
-        type=probability,
-        metavar="P",
-        help=f"write {WITHHELD} in place of an output whose confidence is below P, from 0 to 1. The confidence is the "
-        "share of its words that a reference may be expected to have; `seq2seq report` shows which P withholds how "
-        "much. Needs a model whose confidence was fitted (`seq2seq evaluate --fit-confidence`)",
-    )
 
 
 @dataclass(frozen=True)

@@ -4,25 +4,17 @@ import argparse
 import json
 from collections.abc import Collection
 from dataclasses import fields
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
-import torch
-
-from seq2seq.cli.arguments import at_least, number, whole_number
-from seq2seq.data.prepared import CAPTIONS
+from seq2seq.cli.arguments import at_least, number, probability, whole_number
 from seq2seq.errors import UserError
-from seq2seq.folder import task_of
-from seq2seq.inference import (
-    BATCH_SIZE,
-    MAX_SOURCE_TOKENS,
-    PRECISIONS,
-    Candidate,
-    Captioner,
-    Generator,
-    Translator,
-)
+from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, PRECISIONS
 from seq2seq.search import SearchOptions
 
+if TYPE_CHECKING:  # here and within the functions: options are parsed before torch, which takes seconds, is imported
+    from seq2seq.inference import Candidate, Captioner, Generator, Translator
+
+WITHHELD = "[withheld]"
 MODEL_HELP = "a model folder, as training or `seq2seq export` writes it; several are used as an ensemble"
 
 _LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # JSON escapes the rest by itself
@@ -88,7 +80,7 @@ def add_decoding_options(
     run.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     run.add_argument(
         "--precision",
-        choices=tuple(PRECISIONS),
+        choices=PRECISIONS,
         default="auto",
         help="format of the numbers; auto is bf16 where the device is faster in it, fp32 elsewhere; int8 is the "
         "fastest on an x86 processor and may change a translation here and there (default: auto)",
@@ -109,6 +101,19 @@ def add_detail_options(parser: argparse.ArgumentParser, looked_at: str) -> None:
     detail.add_argument("--scores", action="store_true", help="give scores and the log-probability of each word piece")
     detail.add_argument(
         "--alignments", action="store_true", help=f"give the attention of each word piece to {looked_at}"
+    )
+
+
+def add_abstain_option(parser: argparse.ArgumentParser) -> None:
+    """Add --abstain-below."""
+    group = parser.add_argument_group("confidence")
+    group.add_argument(
+        "--abstain-below",
+        type=probability,
+        metavar="P",
+        help=f"write {WITHHELD} in place of an output whose confidence is below P, from 0 to 1. The confidence is the "
+        "share of its words that a reference may be expected to have; `seq2seq report` shows which P withholds how "
+        "much. Needs a model whose confidence was fitted (`seq2seq evaluate --fit-confidence`)",
     )
 
 
@@ -133,18 +138,26 @@ def given_search_options(arguments: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-AnyGenerator = TypeVar("AnyGenerator", bound=Generator)
+AnyGenerator = TypeVar("AnyGenerator", bound="Generator")
 
 
 def load(kind: type[AnyGenerator], arguments: argparse.Namespace) -> AnyGenerator:
     """The model or ensemble that the arguments name, on the device and in the precision that they name."""
+    import torch
+
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
     return kind.load(arguments.model, device=arguments.device, precision=arguments.precision)
 
 
-def load_any(arguments: argparse.Namespace) -> Translator | Captioner:
+def load_any(arguments: argparse.Namespace) -> "Translator | Captioner":
     """As `load`, whether the (first) model is a translator or a captioner."""
+    from seq2seq.data.prepared import CAPTIONS
+    from seq2seq.folder import task_of
+    from seq2seq.inference import Captioner, Translator
+    from seq2seq.inference.generator import check_model_folder
+
+    check_model_folder(arguments.model[0])
     return load(Captioner, arguments) if task_of(arguments.model[0]) == CAPTIONS else load(Translator, arguments)
 
 
@@ -153,7 +166,7 @@ def json_line(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS)
 
 
-def as_record(candidate: Candidate, arguments: argparse.Namespace) -> dict[str, Any]:
+def as_record(candidate: "Candidate", arguments: argparse.Namespace) -> dict[str, Any]:
     """A candidate as JSON, with the details that --scores and --alignments ask for."""
     record: dict[str, Any] = {"text": candidate.text}
     if arguments.scores:

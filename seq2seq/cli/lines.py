@@ -5,12 +5,12 @@ import os
 import select
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from seq2seq.errors import UserError
-from seq2seq.files import atomic_write, is_device, open_bytes
+from seq2seq.errors import UserError, suggest
+from seq2seq.files import atomic_write, check_encoding, failing_as, is_device, open_bytes
 
 _BLOCK_BYTES = 1 << 16
 _PATIENCE_SECONDS = 0.02  # how long a writer that is just busy is waited for before its lines so far are handed on
@@ -35,30 +35,65 @@ def open_input(path: str | None) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def open_output(path: str | None) -> Iterator[IO[str]]:
-    """A text file that appears only when all is written, or standard output when `path` is None."""
+    """A text file that appears only when all is written, or standard output when `path` is None.
+
+    Raises:
+        UserError: as `check_output`; or writing fails.
+    """
     if path is None:
-        yield sys.stdout
+        with failing_as("standard output"):
+            yield sys.stdout
         return
     check_output(path)
     with atomic_write(path) as file:
         yield file
 
 
-def check_output(path: str) -> None:
-    """Tell before any work is done that nothing can be written to `path`.
+def check_output(path: str, inputs: Iterable[str] = ()) -> None:
+    """Tell before any work is done that nothing can or should be written to `path`.
+
+    Args:
+        path: of a file to write.
+        inputs: files that are read; none of them is written over.
 
     Raises:
-        UserError: it is a folder, or its folder cannot be written.
+        UserError: it is a folder or one of the inputs, or its folder is not there or cannot be written.
     """
     if os.path.isdir(path):
         raise UserError(f"{path}: is a folder; name a file to write")
     if is_device(path) and os.access(path, os.W_OK):
         return
-    folder = Path(path).resolve().parent
-    while not os.path.exists(folder):  # pathlib's own raises where a folder may not be looked into
-        folder = folder.parent
+    for name in inputs:
+        if _same_file(path, name):
+            raise UserError(f"{path}: is the input, which would be lost; name another file to write")
+    check_parent(path)
+    folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
         raise UserError(f"{path}: cannot be written ({folder} is not a folder, or not yours to write)")
+
+
+def check_parent(path: str) -> None:
+    """Refuse a file or folder to write whose parent folder is not there, since its name may be misspelt.
+
+    Raises:
+        UserError: it is not; a name that is near is told.
+    """
+    missing = Path(os.path.realpath(path)).parent
+    if os.path.exists(missing):
+        return
+    while not os.path.exists(missing.parent):  # pathlib's own raises where a folder may not be looked into
+        missing = missing.parent
+    there: list[str] = []
+    with contextlib.suppress(OSError):  # it is a file, or may not be looked into
+        there = [entry.name for entry in os.scandir(missing.parent) if entry.is_dir()]
+    raise UserError(f"{path}: cannot be written: there is no folder {missing}{suggest(missing.name, there)}")
+
+
+def _same_file(path: str, other: str) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except (OSError, ValueError):  # one of them is not there
+        return False
 
 
 def read_chunks(stream: BinaryIO, name: str, most: int) -> Iterator[list[str]]:
@@ -71,12 +106,17 @@ def read_chunks(stream: BinaryIO, name: str, most: int) -> Iterator[list[str]]:
         stream: bytes.
         name: of the stream, for messages.
         most: lines in a chunk.
+
+    Raises:
+        UserError: it cannot be read, or is in UTF-16.
     """
     number, undecodable = 0, 0
     for raws in _raw_chunks(stream, name, most):
         lines = []
         for raw in raws:
             number += 1
+            if number == 1:
+                check_encoding(raw, name)
             try:
                 lines.append(raw.decode("utf-8"))
             except UnicodeDecodeError:

@@ -12,16 +12,19 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from seq2seq.data.images import load_image
-from seq2seq.data.transform import ImageTransform
+from seq2seq.data.transform import ImageTransform, Region
 from seq2seq.data.words import piece_words
 from seq2seq.errors import UserError
 from seq2seq.files import atomic_write
 from seq2seq.inference.captioner import Caption
 
-_PANEL = 224  # pixels of a panel's side
-_LABEL = 28  # of the strip with its word
-_ACROSS = 5  # panels in a row
+_PANEL = 224  # pixels of a panel's longer side
+_NARROWEST = 96  # of a column, so that there is room for its words
+_GAP = 16  # between panels and around them
+_LABEL = 28  # of the strip with a panel's word, and of a line of the title
+_ACROSS = 5  # panels in a row at most
 _DARKEST = 0.2  # brightness of what a word did not look at
+_FADED = 0.8  # share of white over what the model did not see
 _LONGEST = 200  # bytes of a picture's name in that of its sheet: file systems allow 255 in all
 
 
@@ -57,15 +60,15 @@ class AttentionPictures:
         if best.alignment is None or caption.grid is None:
             raise UserError("the model has no attention over the picture, so there is nothing to draw")
         image = load_image(caption.picture)
-        seen = image.resize(
-            (_PANEL, _PANEL), Image.Resampling.LANCZOS, box=self.transform.shown(image.width, image.height)
-        )
-        words = word_weights(best.tokens, best.alignment)
-        panels = [(best.text, seen)]
-        panels += [(word, _lit(seen, weights.view(caption.grid).numpy())) for word, weights in words]
+        seen, image = self.transform.seen(*image.size), _scaled(image)
+        panels = [("", _lit(image, np.ones((1, 1)), seen))]
+        panels += [
+            (word, _lit(image, weights.view(caption.grid).numpy(), seen))
+            for word, weights in word_weights(best.tokens, best.alignment)
+        ]
         path = self.folder / self._name(caption.picture)
         with atomic_write(path, "wb") as file:
-            _sheet(panels).save(file, format="PNG")
+            _sheet(best.text, panels).save(file, format="PNG")
         return path
 
     def _name(self, picture: str) -> str:
@@ -89,42 +92,69 @@ def word_weights(pieces: Sequence[str], alignment: Tensor) -> list[tuple[str, Te
     return [(word.text, alignment[list(word.positions)].mean(0)) for word in piece_words(pieces)]
 
 
-def _lit(image: Image.Image, weights: np.ndarray) -> Image.Image:
-    """The picture, bright where the weights (rows, columns) are high; the highest is as bright as the picture."""
-    light = Image.fromarray((255 * weights / max(weights.max(), 1e-9)).astype(np.uint8))
-    mask = np.asarray(light.resize(image.size, Image.Resampling.BICUBIC), dtype=np.float32)[..., None] / 255
-    pixels = np.asarray(image, dtype=np.float32) * (_DARKEST + (1 - _DARKEST) * mask)
-    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+def _scaled(image: Image.Image) -> Image.Image:
+    """The whole picture, its longer side `_PANEL`."""
+    scale = _PANEL / max(image.size)
+    return image.resize([max(1, round(side * scale)) for side in image.size], Image.Resampling.LANCZOS)
 
 
-def _sheet(panels: Sequence[tuple[str, Image.Image]]) -> Image.Image:
-    """The first panel's text over all, then the panels in rows, each with its word below."""
-    (title, first), *rest = panels
-    across = min(_ACROSS, len(panels))
+def _lit(image: Image.Image, weights: np.ndarray, seen: Region) -> Image.Image:
+    """The picture, bright where the weights (rows, columns) of the cells over its part `seen` are high.
+
+    The highest is as bright as the picture; what the model did not see is faded to the sheet's white.
+    """
+    left, top, right, bottom = (round(edge * side) for edge, side in zip(seen, 2 * image.size, strict=True))
+    right, bottom = max(right, left + 1), max(bottom, top + 1)
+    cells = Image.fromarray((weights / max(weights.max(), 1e-9)).astype(np.float32))
+    mask = np.asarray(cells.resize((right - left, bottom - top), Image.Resampling.BICUBIC)).clip(0, 1)[..., None]
+    pixels = np.asarray(image, dtype=np.float32)
+    lit = 255 + (1 - _FADED) * (pixels - 255)
+    lit[top:bottom, left:right] = pixels[top:bottom, left:right] * (_DARKEST + (1 - _DARKEST) * mask)
+    return Image.fromarray(lit.astype(np.uint8))
+
+
+def _sheet(title: str, panels: Sequence[tuple[str, Image.Image]]) -> Image.Image:
+    """The title, then the panels, all of one size, in rows of about as many, each with its word below."""
+    width, height = panels[0][1].size
+    column, row = max(width, _NARROWEST) + _GAP, height + _LABEL + _GAP
+    across = math.ceil(len(panels) / math.ceil(len(panels) / _ACROSS))
     down = math.ceil(len(panels) / across)
-    sheet = Image.new("RGB", (across * _PANEL, _LABEL + down * (_PANEL + _LABEL)), "white")
-    pen, font = ImageDraw.Draw(sheet), _font()
-    _write(pen, title, (sheet.width / 2, _LABEL / 2), sheet.width, font)
-    for number, (word, panel) in enumerate([("", first), *rest]):
-        left, top = number % across * _PANEL, _LABEL + number // across * (_PANEL + _LABEL)
-        sheet.paste(panel, (left, top))
-        _write(pen, word, (left + _PANEL / 2, top + _PANEL + _LABEL / 2), _PANEL, font)
+    lines = _lines(title, across * column - _GAP)
+    head = _GAP + len(lines) * _LABEL
+    sheet = Image.new("RGB", (_GAP + across * column, head + down * row), "white")
+    pen = ImageDraw.Draw(sheet)
+    for number, line in enumerate(lines):
+        pen.text((_GAP, _GAP + number * _LABEL), line, fill="black", font=_font(bold=True))
+    for number, (word, panel) in enumerate(panels):
+        left, top = _GAP + number % across * column, head + number // across * row
+        sheet.paste(panel, (left + (column - _GAP - width) // 2, top))
+        _write(pen, word, (left + (column - _GAP) / 2, top + height + _LABEL / 2), column - _GAP)
     return sheet
 
 
 @functools.cache
-def _font() -> ImageFont.FreeTypeFont:
+def _font(bold: bool = False) -> ImageFont.FreeTypeFont:
     """DejaVu Sans, which comes with matplotlib: Pillow's own font has no accented letters."""
     import matplotlib  # here, because it takes a while and few need it
 
-    return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"), 16)
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", name), 16)
 
 
-def _write(
-    pen: ImageDraw.ImageDraw, text: str, middle: tuple[float, float], width: int, font: ImageFont.FreeTypeFont
-) -> None:
+def _lines(text: str, width: int) -> list[str]:
+    """The text in lines that fit, unless a single word does not."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and _font(bold=True).getlength(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def _write(pen: ImageDraw.ImageDraw, text: str, middle: tuple[float, float], width: int) -> None:
     """Centred text, cut short where it is too wide."""
-    shown = text
-    while len(shown) > 1 and pen.textlength(shown, font=font) > width - 8:
+    shown, font = text, _font()
+    while len(shown) > 1 and pen.textlength(shown, font=font) > width:
         shown = shown[:-2].rstrip() + "…"
     pen.text(middle, shown, fill="black", font=font, anchor="mm")

@@ -12,7 +12,7 @@ from seq2seq.data.captions import PICTURE_LENGTH
 from seq2seq.data.extraction import batches_ahead
 from seq2seq.data.images import ImageError, Source, load_image
 from seq2seq.data.prepared import CAPTIONS
-from seq2seq.data.transform import ImageTransform
+from seq2seq.data.transform import ImageTransform, Region
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
@@ -23,11 +23,13 @@ from seq2seq.search import EnsembleContext, SearchOptions, search
 
 
 class _Read(NamedTuple):
-    """A picture's name, what each model of an ensemble sees (`ImageTransform.square`), and what is wrong with it."""
+    """A picture's name, what each model of an ensemble sees (`ImageTransform.square`), what part of the picture the
+    first one sees, and what is wrong with it."""
 
     name: str
-    squares: list[Tensor] | None
-    problem: str | None
+    squares: list[Tensor] | None = None
+    seen: Region | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,14 @@ class Caption:
         candidates: captions, best first; none where the picture could not be read.
         problem: why the picture could not be read, in one line; None where it could.
         grid: rows and columns of the cells that an `alignment` of a candidate refers to, row by row.
+        seen: the part of the picture, as a viewer shows it, that these cells cover; the model saw nothing else of it.
     """
 
     picture: str
     candidates: tuple[Candidate, ...]
     problem: str | None
     grid: tuple[int, int] | None
+    seen: Region | None = None
 
     @property
     def text(self) -> str:
@@ -141,8 +145,8 @@ class Captioner(Generator):
             image = load_image(picture, max(transform.enough for transform in self._transforms))
             squares = [transform.square(image) for transform in self._transforms]
         except ImageError as error:
-            return _Read(name, None, str(error))
-        return _Read(name, squares, None)
+            return _Read(name, problem=str(error))
+        return _Read(name, squares, self.transform.seen(*image.size))
 
     @torch.inference_mode()
     def _caption(
@@ -164,7 +168,7 @@ class Captioner(Generator):
             for place, candidates in zip(good, hypotheses, strict=True):
                 found[place] = tuple(self._candidate(hypothesis, context.mask.shape[1]) for hypothesis in candidates)
         return [
-            Caption(read.name, found.get(place, ()), read.problem, grid if place in found else None)
+            Caption(read.name, found.get(place, ()), read.problem, grid if place in found else None, read.seen)
             for place, read in enumerate(batch)
         ]
 

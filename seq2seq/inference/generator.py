@@ -1,8 +1,9 @@
 """What every use of a trained model shares: one model or several as one, on a device, in a number format, searching."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
+from types import UnionType
 from typing import Any, ClassVar, Self
 
 import torch
@@ -10,8 +11,8 @@ import torch
 from seq2seq.data.prepared import CAPTIONS, TRANSLATION
 from seq2seq.data.tokenizer import EOS_ID
 from seq2seq.errors import UserError, suggest
-from seq2seq.folder import LoadedModel, load_model
-from seq2seq.inference.placement import PRECISIONS, choose_device, choose_precision, place
+from seq2seq.folder import CONFIG, LoadedModel, load_model
+from seq2seq.inference.placement import FORMATS, choose_device, choose_precision, place
 from seq2seq.inference.translation import Candidate
 from seq2seq.search import Ensemble, Hypothesis, SearchOptions
 
@@ -53,14 +54,16 @@ class Generator:
                 in it than in fp32, else fp32.
 
         Raises:
-            UserError: a folder that is not there or damaged, a model for another task, models of different languages
-                or vocabularies, no such device.
+            UserError: a folder that is not there, holds no model or a damaged one, a model for another task, models of
+                different languages or vocabularies, no such device.
         """
         paths = [folders] if isinstance(folders, str | Path) else list(folders)
         if not paths:
             raise UserError("no model folder is named")
         chosen = choose_device(device)
         dtype = choose_precision(precision, chosen)
+        for path in paths:
+            check_model_folder(path)
         models = [load_model(path) for path in paths]
         for path, other in zip(paths, models, strict=True):
             if other.task != cls.task:
@@ -72,7 +75,7 @@ class Generator:
     @property
     def precision(self) -> str:
         """The name of the number format in use: "fp32", "bf16" or "int8"."""
-        return next(name for name, dtype in PRECISIONS.items() if dtype is self.dtype)
+        return next(name for name, dtype in FORMATS.items() if dtype is self.dtype)
 
     @property
     def number_format(self) -> torch.dtype:
@@ -106,10 +109,71 @@ def search_options(**options: Any) -> SearchOptions:
     return SearchOptions(**options)
 
 
+def check_model_folder(path: str | Path) -> None:
+    """Say what to name instead of a file, or of the folder of a whole training run.
+
+    Raises:
+        UserError: it is one of these.
+    """
+    path = Path(path)
+    if path.is_file():
+        export = f"; make one of a checkpoint by `seq2seq export {path} FOLDER`" if path.suffix == ".ckpt" else ""
+        raise UserError(f"{path}: is a file, not a model folder{export}")
+    if (path / CONFIG).exists():
+        return
+    if (path / "model" / CONFIG).exists():
+        raise UserError(f"{path}: is the folder of a training run; its model is in {path / 'model'}")
+    checkpoint = path / "checkpoints" / "last.ckpt"
+    if checkpoint.exists():
+        raise UserError(
+            f"{path}: is the folder of a training run that has not ended; make a model of it by "
+            f"`seq2seq export {checkpoint} FOLDER`"
+        )
+
+
 def check_size(name: str, value: int) -> None:
-    """Raise UserError unless `value` is 1 or more."""
-    if value < 1:
-        raise UserError(f"{name} {value}: must be 1 or more")
+    """Raise UserError unless `value` is a whole number of 1 or more."""
+    if not isinstance(value, int) or value < 1:
+        raise UserError(f"{name} {value!r}: must be 1 or more")
+
+
+def check_best_only(method: str, options: Mapping[str, Any]) -> None:
+    """Refuse what a method that gives nothing but the best text would leave out.
+
+    Raises:
+        UserError: more than the best is asked for.
+    """
+    for name in ("n_best", "samples", "alignments"):
+        value = options.get(name)
+        if value is True or (isinstance(value, int) and value > 1):
+            raise UserError(f"{name}={value}: {method} gives the best text only; use {method}_detailed")
+
+
+def listed(items: Any, kinds: type | UnionType, name: str, what: str) -> list[Any]:
+    """A list of the items, each of which must be of such a kind.
+
+    Args:
+        items: what a caller gave.
+        kinds: of the items, by type.
+        name: of the argument.
+        what: its items are, in words.
+
+    Raises:
+        TypeError: it is one such item, or nothing that can be gone through, or an item in it is something else.
+
+    >>> listed("Hola.", str, "lines", "strings")
+    Traceback (most recent call last):
+    TypeError: lines: a single str; give a list of strings
+    """
+    single = isinstance(items, kinds | bytes)
+    if single or not isinstance(items, Iterable):
+        kind = type(items).__name__
+        raise TypeError(f"{name}: {'a single' if single else 'a'} {kind}; give a list of {what}")
+    found = list(items)
+    for number, item in enumerate(found):
+        if not isinstance(item, kinds):
+            raise TypeError(f"{name}[{number}]: {item!r} is of type {type(item).__name__}; give {what}")
+    return found
 
 
 def _check_alike(path: str | Path, model: LoadedModel, first_path: str | Path, first: LoadedModel) -> None:

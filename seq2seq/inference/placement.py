@@ -7,10 +7,12 @@ from torch import nn
 
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError, suggest
+from seq2seq.inference.defaults import PRECISIONS
 from seq2seq.inference.quantized import quantize
 
-PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.int8}
+FORMATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.int8}
 DEVICES = ("auto", "cpu", "cuda", "mps")
+_NICKNAMES = {"gpu": "cuda", "nvidia": "cuda", "metal": "mps"}  # what people call a device
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -23,8 +25,9 @@ def choose_device(name: str = "auto") -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     found = re.fullmatch(r"(cpu|cuda|mps)(?::([0-9]+))?", name)
     if not found:
-        kind = name.partition(":")[0]
-        raise UserError(f"--device {name!r}: must be {', '.join(DEVICES)} or one like cuda:1{suggest(kind, DEVICES)}")
+        kind = name.lower().partition(":")[0]
+        near = suggest(_NICKNAMES.get(kind, kind), DEVICES)
+        raise UserError(f"--device {name!r}: must be {', '.join(DEVICES)} or one like cuda:1{near}")
     kind, index = found.groups()
     count = {"cuda": torch.cuda.device_count, "mps": torch.mps.device_count, "cpu": lambda: 1}[kind]()
     if int(index or 0) >= count:
@@ -42,7 +45,7 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
         raise UserError(f"--precision {name!r}: must be {', '.join(PRECISIONS)}{suggest(name, PRECISIONS)}")
     if name == "int8" and not _has_int8(device):
         raise UserError(f"--precision int8: only on x86 processors, and not on {device.type} here; use bf16 or fp32")
-    return PRECISIONS[name] or (torch.bfloat16 if _gains_from_bf16(device) else torch.float32)
+    return FORMATS.get(name) or (torch.bfloat16 if _gains_from_bf16(device) else torch.float32)
 
 
 def place(model: nn.Module, device: torch.device, dtype: torch.dtype) -> nn.Module:

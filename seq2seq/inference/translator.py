@@ -12,13 +12,12 @@ from seq2seq.data.text import normalise
 from seq2seq.data.tokenizer import EOS_ID, UNK_ID
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
-from seq2seq.inference.generator import Generator, Progress, check_size, search_options
+from seq2seq.inference.defaults import BATCH_SIZE, MAX_SOURCE_TOKENS
+from seq2seq.inference.generator import Generator, Progress, check_best_only, check_size, listed, search_options
 from seq2seq.inference.splitting import split_long
 from seq2seq.inference.translation import Candidate, Translation, join_candidates
 from seq2seq.search import SearchOptions, search
 
-BATCH_SIZE = 64
-MAX_SOURCE_TOKENS = 100
 _MOST_PARTS = 1_000_000  # of a line; only a number that tells parts of different lines apart
 
 
@@ -56,8 +55,10 @@ class Translator(Generator):
     def translate(self, lines: Iterable[str], **options: Any) -> list[str]:
         """Translate lines, each to one line, in their order; a line without words gives an empty one.
 
-        Arguments and errors as in `translate_detailed`.
+        Arguments and errors as in `translate_detailed`; what only that can give (`n_best`, `samples`, `alignments`) is
+        refused.
         """
+        check_best_only("translate", options)
         return [translation.text for translation in self.translate_detailed(lines, **options)]
 
     def translate_detailed(
@@ -90,15 +91,16 @@ class Translator(Generator):
             **options: fields of `SearchOptions`: beam, n_best, length limits, sampling...
 
         Raises:
-            UserError: an unknown option or a value that it does not allow, one text in place of several, not as many
-                prefixes as lines, or a prefix with characters that the model does not know.
+            TypeError: lines or prefixes that are no list of strings, be it a single one.
+            UserError: an unknown option or a value that it does not allow, not as many prefixes as lines, or a prefix
+                with characters that the model does not know.
         """
-        if isinstance(lines, str | bytes):
-            raise UserError("lines: this is a single text; give a list of lines, as in [line]")
+        sources = listed(lines, str, "lines", "strings")
+        if prefixes is not None:
+            prefixes = listed(prefixes, str, "prefixes", "strings")
         check_size("batch_size", batch_size)
         check_size("max_source_tokens", max_source_tokens)
         settings = search_options(**options)
-        sources = list(lines)
         if prefixes is not None and len(prefixes) != len(sources):
             raise UserError(f"prefixes: {len(prefixes)} for {len(sources)} lines; give one for each, empty for none")
         sentences = self._sentences(sources, prefixes or [""] * len(sources), max_source_tokens, first_number)
@@ -121,7 +123,8 @@ class Translator(Generator):
         for line, (ids, prefix) in enumerate(encoded):
             if UNK_ID in prefix:
                 raise UserError(
-                    f"prefixes: {prefixes[line]!r} has characters that the model does not know; leave them out"
+                    f"prefixes: {prefixes[line]!r}, of line {first_number + line + 1}, has characters that the model "
+                    "does not know; leave them out"
                 )
             pieces = [ids]
             if len(ids) > max_tokens:

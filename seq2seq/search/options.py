@@ -94,6 +94,8 @@ class SearchOptions:
             raise UserError(f"n_best={self.n_best}: must be at most beam, which is {self.beam}; set beam higher")
         if self.method != "beam" and self.n_best > 1:
             raise UserError(f"n_best={self.n_best}: has an effect only with method='beam', not {self.method!r}")
+        if self.method != "beam" and self.beam != type(self).beam:
+            raise UserError(f"beam={self.beam}: has an effect only with method='beam', not {self.method!r}")
         if self.method != "sample":
             for field in fields(self):
                 if field.name in _ONLY_SAMPLING and getattr(self, field.name) != field.default:

@@ -171,6 +171,45 @@ def test_json_lines_tell_what_is_asked(seq2seq, model, pictures):
     assert found[1]["candidates"] == []
 
 
+def test_blank_lines_of_a_list_are_passed_over_and_told(seq2seq, model, pictures):
+    outcome = seq2seq("caption", model, "--list", "-", *FAST, stdin=f"\n{pictures / '0.png'}\n \n\n".encode())
+    assert len(lines(outcome)) == 1
+    assert outcome.err == "note: standard input: 3 blank lines passed over\n"
+
+
+def test_hidden_files_are_left_out_as_shells_do(seq2seq, model, pictures):
+    (pictures / ".trash").mkdir()
+    for name in (".0.png", ".trash/1.png"):
+        (pictures / name).write_bytes((pictures / "0.png").read_bytes())
+    seen = [f"{pictures}/{number}.png" for number in range(4)]
+
+    def found(name):
+        return [line.split("\t")[0] for line in lines(seq2seq("caption", model, name, *FAST))]
+
+    assert found(pictures) == found(f"{pictures}/*.png") == found(f"{pictures}/**/*.png") == seen
+    assert found(f"{pictures}/.*.png") == found(f"{pictures}/.0.png") == [f"{pictures}/.0.png"]
+    assert found(f"{pictures}/.trash") == found(f"{pictures}/.trash/*.png") == [f"{pictures}/.trash/1.png"]
+
+
+@pytest.mark.parametrize("names", [["none.png"], ["none.png", "{folder}/notes.txt"]], ids=len)
+def test_it_is_a_failure_when_no_picture_can_be_read(seq2seq, model, pictures, tmp_path, names):
+    outcome = seq2seq("caption", model, *(name.format(folder=pictures) for name in names), *FAST)
+    assert outcome.code == 2
+    assert len(outcome.out.splitlines()) == len(names), "each with its reason"
+    assert outcome.err.startswith("error: ")
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_no_picture_is_written_over(seq2seq, model, pictures):
+    before = {path: path.read_bytes() for path in pictures.iterdir()}
+    for output in (pictures / "0.png", pictures / "new.JPG"):
+        outcome = seq2seq("caption", model, pictures, "--output", output, *FAST)
+        assert outcome.code == 2
+        assert len(outcome.err.splitlines()) == 1
+        assert str(output) in outcome.err
+    assert {path: path.read_bytes() for path in pictures.iterdir()} == before
+
+
 def test_attention_pictures(seq2seq, model, pictures, tmp_path):
     more = tmp_path / "more"
     more.mkdir()
@@ -209,6 +248,10 @@ def test_the_output_file_appears_whole(seq2seq, model, pictures, tmp_path):
         (["{model}", "x.png", "--beam", "0"], "--beam"),
         (["{model}", "x.png", "--max-source-tokens", "5"], "--max-source-tokens"),
         (["{model}", "--list", "{empty}/none"], "no such file"),
+        (["{model}", "-"], "no picture is read from standard input; for a list of paths there, use --list -"),
+        (["{picture}", "x.png"], "0.png: is a file, not a model folder"),
+        (["{model}", "{picture}", "--output", "{empty}/sub/out"], "there is no folder"),
+        (["{model}", "{picture}", "--attention-dir", "{empty}/sub/seen"], "there is no folder"),
         (["{plain}", "{picture}", "--attention-dir", "{empty}/seen"], "the model has no attention"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 import torch
 from toy_captions import COLOURS, paint, write_pictures
 
-from seq2seq.cli.confidence import WITHHELD
+from seq2seq.cli.decoding import WITHHELD
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.folder import CONFIDENCE, save_model
 from seq2seq.inference.confidence import Calibration
@@ -68,15 +68,17 @@ def test_the_ends_of_the_scale(seq2seq, model, pairs, bound, withheld):
     assert len(outcome.out.splitlines()) == len(pairs)
 
 
-def test_json_keeps_the_translation_and_says_what_became_of_it(seq2seq, model):
-    arguments = ("translate", model, "--abstain-below", "0.8", "--scores")
+def test_json_withholds_the_translation_and_all_that_would_tell_it(seq2seq, model):
+    arguments = ("translate", model, "--abstain-below", "0.8", "--scores", "--n-best", 2)
     outcome = seq2seq(*arguments, stdin=b"Gracias.\nzzz qqq\n\n")
     sure, unsure, empty = (json.loads(line) for line in outcome.out.splitlines())
     assert (sure["withheld"], unsure["withheld"], empty["withheld"]) == (False, True, False)
     assert sure["confidence"] >= 0.8 > unsure["confidence"] > 0
     assert empty["confidence"] is None
     assert sure["translation"] == "Thank you."
-    assert unsure["translation"] == unsure["candidates"][0]["text"] != WITHHELD
+    assert len(sure["candidates"]) == 2
+    assert (unsure["translation"], unsure["candidates"]) == (WITHHELD, [])
+    assert (empty["translation"], empty["candidates"]) == ("", [])
 
 
 def test_scores_tell_the_confidence_where_it_can_be_told(seq2seq, model, taught_model):
@@ -149,4 +151,21 @@ def test_captions_as_json(seq2seq, captioner, pictures):
         readable = record["problem"] is None
         assert record["withheld"] is readable
         assert (record["confidence"] is not None) is readable
-        assert bool(record["caption"]) is readable
+        assert record["caption"] == (WITHHELD if readable else "")
+        assert record["candidates"] == []
+
+
+def test_no_attention_picture_shows_what_is_withheld(seq2seq, captioner, pictures, tmp_path, monkeypatch):
+    from seq2seq.cli import caption
+
+    drawn = []
+
+    class Drawing:
+        def write(self, caption):
+            drawn.append(caption.picture)
+
+    monkeypatch.setattr(caption, "_attention_pictures", lambda *_: Drawing())
+    for bound in ("1", "0"):
+        outcome = seq2seq("caption", captioner, pictures, "--abstain-below", bound, "--attention-dir", tmp_path, *FAST)
+        assert outcome.code == 0, outcome.err
+        assert len(drawn) == (0 if bound == "1" else len(COLOURS))

@@ -54,7 +54,35 @@ def test_misuse_is_told_in_one_line(seq2seq, arguments, message):
     assert message in outcome.err
 
 
-def test_help_does_not_wait_for_torch():
-    program = "import sys, seq2seq.cli.main as m\ntry: m.main(['--help'])\nfinally: assert 'torch' not in sys.modules"
+HEAVY = ("torch", "numpy", "PIL", "sentencepiece", "rich", "yaml", "sacrebleu", "pytorch_lightning")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--help"], 0),
+        (["translat"], 2),
+        (["translate", "--help"], 0),
+        (["translate", "m", "--beem", "3"], 2),
+        (["translate", "m", "--method", "greedy", "--beam", "3"], 2),
+        (["caption", "--help"], 0),
+        (["caption", "m", "x.jpg", "--device"], 2),
+    ],
+)
+def test_help_and_slips_do_not_wait_for_torch(arguments, code):
+    program = (
+        "import sys, seq2seq.cli.main as m\n"
+        f"try: m.main({arguments})\n"
+        f"finally: assert not sys.modules.keys() & {set(HEAVY)}, sys.modules.keys() & {set(HEAVY)}"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
+
+
+def test_an_interruption_while_torch_is_imported_is_no_traceback(tmp_path):
+    """A `torch` that the signal comes in the middle of takes the place of the real one."""
+    (tmp_path / "torch.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from seq2seq.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "translate", "model"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")

@@ -1,7 +1,9 @@
+import codecs
 import gzip
 import json
 import os
 import pickle
+import resource
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,7 @@ from dataclasses import fields
 import pytest
 import torch
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from seq2seq.cli.decoding import SEARCH_HELP
@@ -31,9 +33,9 @@ def test_from_stdin_to_stdout(seq2seq, taught_model, pairs):
 def test_from_file_to_file(seq2seq, taught_model, pairs, tmp_path, pack):
     source, target = zip(*pairs, strict=True)
     (tmp_path / "in").write_bytes(pack("\r\n".join(source).encode()))
-    outcome = seq2seq("translate", taught_model, "--input", tmp_path / "in", "--output", tmp_path / "new" / "out")
+    outcome = seq2seq("translate", taught_model, "--input", tmp_path / "in", "--output", tmp_path / "out")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
-    assert (tmp_path / "new" / "out").read_text(encoding="utf-8") == "".join(f"{line}\n" for line in target)
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "".join(f"{line}\n" for line in target)
 
 
 def test_from_a_pipe_to_a_pipe_by_their_names(seq2seq, taught_model, tmp_path):
@@ -50,11 +52,107 @@ def test_from_a_pipe_to_a_pipe_by_their_names(seq2seq, taught_model, tmp_path):
     assert read == ["Thank you.\nThank you.\n"]
 
 
-def test_a_file_may_be_translated_in_place(seq2seq, taught_model, tmp_path):
-    path = tmp_path / "text"
-    path.write_text("Gracias.\n" * 500, encoding="utf-8")
-    assert seq2seq("translate", taught_model, "--input", path, "--output", path, "--batch-size", 2).code == 0
-    assert path.read_text(encoding="utf-8") == "Thank you.\n" * 500
+def test_the_input_is_not_written_over(seq2seq, taught_model, tmp_path):
+    path, link = tmp_path / "text", tmp_path / "link"
+    path.write_text("Gracias.\n", encoding="utf-8")
+    link.symlink_to(path)
+    for output in (path, link, f"{tmp_path}/../{tmp_path.name}/text"):
+        for option in ("--input", "--prefix"):
+            outcome = seq2seq("translate", taught_model, option, path, "--output", output, stdin=b"Gracias.\n")
+            assert outcome.code == 2
+            assert outcome.err == f"error: {output}: is the input, which would be lost; name another file to write\n"
+            assert path.read_text(encoding="utf-8") == "Gracias.\n"
+
+
+def prefixed(tmp_path, *lines):
+    (tmp_path / "prefix").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return "--prefix", tmp_path / "prefix"
+
+
+def test_prefixes_begin_the_translations(seq2seq, taught_model, pairs, tmp_path):
+    source, target = zip(*pairs, strict=True)
+    (tmp_path / "in").write_text("".join(f"{line}\n" for line in source), encoding="utf-8")
+    beginnings = ["My sister", "", *(text.split()[0] for text in target[2:])]
+    arguments = ("translate", taught_model, *prefixed(tmp_path, *beginnings), "--batch-size", 1)
+    for piped in ({"stdin": (tmp_path / "in").read_bytes()}, {}):
+        outcome = seq2seq(*arguments, *(() if piped else ("--input", tmp_path / "in")), **piped)
+        assert outcome.code == 0, outcome.err
+        lines = outcome.out.splitlines()
+        assert lines[1:] == list(target[1:]), "what it would have said in any case"
+        assert lines[0].startswith("My sister")
+
+
+@pytest.mark.parametrize("prefixes", [[], ["The"], ["The", "", ""]], ids=len)
+@pytest.mark.parametrize("from_file", [True, False])
+def test_as_many_prefixes_as_lines(seq2seq, taught_model, tmp_path, prefixes, from_file):
+    (tmp_path / "in").write_text("Gracias.\nGracias.\n")
+    arguments = ("--input", tmp_path / "in") if from_file else ()
+    outcome = seq2seq(
+        *("translate", taught_model, *prefixed(tmp_path, *prefixes), *arguments), stdin=b"Gracias.\nGracias.\n"
+    )
+    assert (outcome.code, outcome.out) == (2, "")
+    name = tmp_path / "in" if from_file else "standard input"
+    assert f"--prefix {tmp_path / 'prefix'}: {len(prefixes)} lines, but {name} has 2;" in outcome.err
+
+
+def test_a_prefix_that_the_model_cannot_write(seq2seq, taught_model, tmp_path):
+    outcome = seq2seq("translate", taught_model, *prefixed(tmp_path, "", "猫"), *FAST, stdin=b"Gracias.\nGracias.\n")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "'猫', of line 2, has characters that the model does not know" in outcome.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_another_encoding_is_named(seq2seq, taught_model, tmp_path, encoding):
+    (tmp_path / "in").write_bytes("Gracias.\n".encode(encoding))
+    for arguments in (("--input",), (*prefixed(tmp_path), "--prefix")):
+        outcome = seq2seq("translate", taught_model, *arguments, tmp_path / "in")
+        assert (outcome.code, outcome.out) == (2, "")
+        name = encoding.upper()
+        told = f"{tmp_path / 'in'}: is {name}, not UTF-8; convert it first: iconv -f {name} -t UTF-8 FILE > NEW_FILE"
+        assert outcome.err == f"error: {told}\n"
+
+
+def test_the_folder_of_a_run_is_told_from_its_model(seq2seq, taught_model, tmp_path):
+    run = tmp_path / "run"
+    (run / "checkpoints").mkdir(parents=True)
+    (run / "checkpoints" / "last.ckpt").touch()
+    outcome = seq2seq("translate", run, stdin=b"")
+    assert "a training run that has not ended; make a model of it by `seq2seq export" in outcome.err
+    outcome = seq2seq("translate", run / "checkpoints" / "last.ckpt", stdin=b"")
+    assert "last.ckpt: is a file, not a model folder; make one of a checkpoint by `seq2seq export" in outcome.err
+    shutil.copytree(taught_model, run / "model")
+    for command in (("translate", run), ("evaluate", run, "--data", tmp_path)):
+        outcome = seq2seq(*command, stdin=b"")
+        assert outcome.code == 2
+        assert f"{run}: is the folder of a training run; its model is in {run / 'model'}" in outcome.err
+
+
+def write_only_to(size):
+    """What a process does before it begins so that files of more than `size` bytes are refused."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+@pytest.mark.parametrize("output", ["/dev/full", "{tmp}/out", None])
+def test_a_full_disk_is_told_in_one_line(taught_model, tmp_path, output):
+    """A limit on the size of files stands for the disk."""
+    (tmp_path / "in").write_text("Gracias.\n" * 2000)
+    name = None if output is None else output.format(tmp=tmp_path)
+    command = [sys.executable, "-m", "seq2seq.cli.main", "translate", str(taught_model), "--threads", "1", *FAST]
+    command += ["--input", str(tmp_path / "in"), *([] if name is None else ["--output", name])]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command,
+            stdout=full if name is None else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=300,
+            preexec_fn=write_only_to(10_000),
+        )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    reason = "File too large" if name == f"{tmp_path}/out" else "No space left on device"
+    assert done.stderr == f"error: {name or 'standard output'}: cannot be written ({reason})\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
 NASTY = {
@@ -85,6 +183,7 @@ def test_as_many_lines_out_as_in(seq2seq, taught_model, data, lines):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=80))
 def test_any_bytes(seq2seq, taught_model, data):
+    assume(not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)))
     outcome = seq2seq("translate", taught_model, *FAST, stdin=data)
     assert outcome.code == 0, outcome.err
     assert outcome.out.count("\n") == data.count(b"\n") + (data != b"" and not data.endswith(b"\n"))
@@ -98,7 +197,7 @@ def test_undecodable_lines_are_told(seq2seq, taught_model):
 def test_long_lines_are_told(seq2seq, taught_model):
     outcome = seq2seq("translate", taught_model, "--max-source-tokens", 12, stdin=b"Gracias.\n" + b"Gracias. " * 4)
     assert outcome.out == "Thank you.\n" + " ".join(["Thank you."] * 4) + "\n"
-    assert "1 of 2 lines have more than 12 word pieces" in outcome.err
+    assert "1 of 2 lines has more than 12 word pieces" in outcome.err
 
 
 def test_a_json_line_is_one_line_for_every_reader(seq2seq, taught_model):
@@ -177,6 +276,14 @@ def test_every_search_option_has_its_help():
         (["{model}", "--input", "{tmp}"], "is a folder; name a file to read"),
         (["{model}", "--output", "{tmp}"], "is a folder"),
         (["{model}", "--output", "{tmp}/file/out"], "cannot be written"),
+        (["{model}", "--output", "{tmp}/modles/out"], "there is no folder {tmp}/modles; did you mean 'models'?"),
+        (["{model}", "{tmp}/file"], "file: is a file, not a model folder; to translate it, use --input {tmp}/file"),
+        (["{model}", "Hace frío."], "'Hace frío.': no such model folder; text to translate comes from standard input"),
+        (
+            ["{model}", "--device", "gpu"],
+            "--device 'gpu': must be auto, cpu, cuda, mps or one like cuda:1; did you mean 'cuda'?",
+        ),
+        (["{model}", "--method", "greedy", "--beam", "3"], "--beam 3: has an effect only with method='beam'"),
         (["{model}", "--beam", "0"], "--beam 0: must be a whole number, at least 1"),
         (["{model}", "--n-best", "9"], "--n-best 9: must be at most beam, which is 5"),
         (["{model}", "--temperature", "2"], "--temperature 2.0: has an effect only with method='sample'"),
@@ -186,6 +293,7 @@ def test_every_search_option_has_its_help():
 )
 def test_mistakes_are_told_in_one_line_and_nothing_is_written(seq2seq, taught_model, tmp_path, arguments, message):
     (tmp_path / "file").write_text("x")
+    (tmp_path / "models").mkdir()
     before = sorted(tmp_path.rglob("*"))
     outcome = seq2seq(
         "translate", *(text.format(model=taught_model, tmp=tmp_path) for text in arguments), stdin=b"Gracias.\n"
@@ -194,7 +302,7 @@ def test_mistakes_are_told_in_one_line_and_nothing_is_written(seq2seq, taught_mo
     assert outcome.out == ""
     assert outcome.err.startswith("error: ")
     assert len(outcome.err.splitlines()) == 1
-    assert message in outcome.err
+    assert message.format(tmp=tmp_path) in outcome.err
     assert sorted(tmp_path.rglob("*")) == before
 
 

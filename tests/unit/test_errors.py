@@ -25,6 +25,9 @@ def start(body):
         ("print('so far'); raise UserError('two\\n lines')", 2, "so far\n", "error: two  lines\n"),
         ("raise KeyboardInterrupt", 130, "", "interrupted\n"),
         ("raise SystemExit(2)", 2, "", ""),
+        ("open('/no/such/file')", 2, "", "error: /no/such/file: No such file or directory\n"),
+        ("raise OSError(28, 'No space left on device')", 2, "", "error: No space left on device\n"),
+        ("raise OSError('two\\nlines')", 2, "", "error: two lines\n"),
     ],
 )
 def test_every_outcome_has_its_code_and_at_most_one_line(body, code, output, errors):
@@ -60,6 +63,18 @@ def test_a_reader_that_has_enough_is_no_error():
     assert process.stderr.read() == ""
     assert process.wait(timeout=300) == 0
     process.stderr.close()
+
+
+@pytest.mark.parametrize("body", ["print('x')", "print('x' * 100_000)", "raise UserError('a mistake')"])
+def test_a_full_standard_output_is_told_once(body):
+    with open("/dev/full", "w") as full:
+        program = f"{RUN}def main():\n    print('first'); {body}\nrun_command(main)"
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, text=True, timeout=300
+        )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("error: ")
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import errno
 import gzip
 import hashlib
 import os
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq.errors import UserError
-from seq2seq.files import atomic_write, is_device, open_lines, sha256
+from seq2seq.files import atomic_folder, atomic_write, is_device, open_lines, sha256
 
 
 def test_a_file_appears_when_its_block_ends_well(tmp_path):
@@ -52,6 +53,26 @@ def test_others_may_read_what_the_umask_allows(tmp_path):
     finally:
         os.umask(old)
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_full_device_is_named(size):
+    def write():
+        with atomic_write("/dev/full") as file:
+            file.write("x" * size)
+
+    with pytest.raises(UserError, match=r"^/dev/full: cannot be written \(No space left on device\)$"):
+        write()
+
+
+def test_a_file_of_a_folder_that_is_being_built_is_told_by_its_later_name(tmp_path):
+    def write():
+        with atomic_folder(tmp_path / "new") as new, atomic_write(new / "a"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(UserError, match=f"^{tmp_path}/new/a: cannot be written"):
+        write()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):

@@ -3,13 +3,24 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 
 from seq2seq.data.transform import ImageTransform
-from seq2seq.inference.attention_pictures import _PANEL, AttentionPictures, _font
+from seq2seq.inference.attention_pictures import _GAP, _LABEL, _PANEL, AttentionPictures, _font
 from seq2seq.inference.captioner import Caption
 from seq2seq.inference.translation import Candidate
+
+
+def panels_of(sheet: Image.Image, number: int, width: int, height: int) -> list[np.ndarray]:
+    """The first row of a sheet whose title takes one line: each panel's (height, width, 3) values."""
+    values = np.asarray(sheet, dtype=float)
+    top = _GAP + _LABEL
+    return [
+        values[top : top + height, left : left + width]
+        for left in range(_GAP, _GAP + number * (width + _GAP), width + _GAP)
+    ]
 
 
 def test_a_panel_is_bright_where_its_word_looked_and_dark_elsewhere(tmp_path):
@@ -18,16 +29,49 @@ def test_a_panel_is_bright_where_its_word_looked_and_dark_elsewhere(tmp_path):
     best = Candidate("a bc", 0.0, ("▁a", "▁b", "c", "</s>"), (0.0,) * 4, alignment)
     caption = Caption(str(tmp_path / "white.png"), (best,), None, (2, 2))
     transform = ImageTransform(32, (0.5,) * 3, (0.5,) * 3)
-    path = AttentionPictures(tmp_path / "seen", transform).write(caption)
-    sheet = np.asarray(Image.open(path).convert("L"), dtype=float)
-    assert sheet.shape[1] == 3 * _PANEL  # the picture, "a" and "bc"; no panel for the end of the sentence
-    top = sheet.shape[0] - sheet.shape[0] % _PANEL if sheet.shape[0] < _PANEL else (sheet.shape[0] - _PANEL) // 2
-    panels = [sheet[top : top + _PANEL, left : left + _PANEL] for left in range(0, 3 * _PANEL, _PANEL)]
-    eighth = _PANEL // 8
-    corners = [(panel[eighth, eighth], panel[-2 * eighth, -eighth]) for panel in panels]
-    assert min(corners[0]) > 250
+    sheet = Image.open(AttentionPictures(tmp_path / "seen", transform).write(caption))
+    height = round(_PANEL * 40 / 60)
+    assert sheet.width == 3 * (_PANEL + _GAP) + _GAP  # the picture, "a" and "bc"; no panel for the end of the sentence
+    panels = panels_of(sheet, 3, _PANEL, height)
+    corners = [(panel[height // 8, _PANEL // 8].mean(), panel[-height // 8, -_PANEL // 8].mean()) for panel in panels]
+    assert panels[0].min() > 250
     assert corners[1][0] > 2 * corners[1][1]
     assert corners[2][1] > 2 * corners[2][0]
+
+
+@pytest.mark.parametrize("size", [(90, 30), (30, 90), (900, 300), (31, 30)])
+def test_the_cells_lie_over_the_part_that_the_model_saw(tmp_path, size):
+    """A model that crops saw the square in the middle: there it is lit by the cells, beside it all is faded."""
+    Image.new("RGB", size, (200, 0, 0)).save(tmp_path / "red.png")
+    best = Candidate("a", 0.0, ("▁a", "</s>"), (0.0,) * 2, torch.eye(4)[:2])
+    caption = Caption(str(tmp_path / "red.png"), (best,), None, (2, 2))
+    transform = ImageTransform(32, (0.5,) * 3, (0.5,) * 3, "crop")
+    width, height = (max(1, round(side * _PANEL / max(size))) for side in size)
+    sheet = Image.open(AttentionPictures(tmp_path / "seen", transform).write(caption))
+    left, top, right, bottom = (round(edge) for edge in transform.shown(width, height))
+    column = (sheet.width - _GAP) // 2
+    values = np.asarray(sheet, dtype=float)[_GAP + _LABEL :, _GAP + column + (column - _GAP - width) // 2 :]
+    panel = values[:height, :width]
+    inside = panel[top + 1 : bottom - 1, left + 1 : right - 1]  # a pixel less, since edges are rounded
+    beside = [panel[:, : max(left - 1, 0)], panel[:, right + 1 :], panel[: max(top - 1, 0)], panel[bottom + 1 :]]
+    assert inside[..., 1].max() < 2, "only shades of red where the model looked"
+    assert min(part[..., 1].min(initial=255) for part in beside) > 150, "faded to white beside it"
+    quarter = (right - left) // 4
+    lit, dark = panel[top + quarter // 2, left + quarter // 2], panel[bottom - quarter // 2, right - quarter // 2]
+    assert lit[0] > 180
+    assert dark[0] < 60
+
+
+def test_rows_are_about_equally_full_and_long_captions_take_several_lines(tmp_path):
+    Image.new("RGB", (40, 40), "white").save(tmp_path / "white.png")
+    words = ["wonderfully"] * 11
+    best = Candidate(" ".join(words * 2), 0.0, tuple(f"▁{word}" for word in words), (0.0,) * 11, torch.ones(11, 4) / 4)
+    caption = Caption(str(tmp_path / "white.png"), (best,), None, (2, 2))
+    sheet = Image.open(AttentionPictures(tmp_path / "seen", ImageTransform(32, (0.5,) * 3, (0.5,) * 3)).write(caption))
+    assert sheet.width == 4 * (_PANEL + _GAP) + _GAP  # twelve in rows of four, not five, five and two
+    rows = 3 * (_PANEL + _LABEL + _GAP)
+    lines, rest = divmod(sheet.height - rows - _GAP, _LABEL)
+    assert (lines > 1, rest) == (True, 0)
 
 
 def captioned(path: Path) -> Caption:

@@ -113,6 +113,17 @@ def test_attention_covers_the_grid(captioner, pictures):
     assert captioner.caption_detailed(pictures[:1])[0].candidates[0].alignment is None
 
 
+@pytest.mark.parametrize(("resize", "seen"), [("squash", (0, 0, 1, 1)), ("crop", (0.25, 0, 0.75, 1))])
+def test_a_caption_tells_what_part_of_the_picture_the_cells_cover(prepared, tmp_path, resize, seen):
+    folder = save(tmp_path / "m", prepared, replace(CONFIG, encoder=replace(CONFIG.encoder, resize=resize)), seed=5)
+    wide, turned = (paint("red", random.Random(1)).resize(size) for size in ((80, 40), (40, 80)))
+    exif = turned.getexif()
+    exif[0x0112] = 6  # a viewer shows it turned, 80 wide and 40 high
+    turned.save(tmp_path / "turned.jpg", exif=exif)
+    found = Captioner.load(folder, device="cpu", precision="fp32").caption_detailed([wide, tmp_path / "turned.jpg", b""])
+    assert [caption.seen for caption in found] == [seen, seen, None]
+
+
 def test_an_ensemble_of_one_model_twice_is_that_model(folders, captioner, pictures):
     twice = Captioner.load([folders[0], folders[0]], device="cpu", precision="fp32")
     mixed = Captioner.load(folders, device="cpu", precision="fp32")
@@ -171,8 +182,13 @@ def test_misspelt_options_and_sizes(captioner, pictures):
 
 def test_a_single_picture_is_not_taken_for_a_list(captioner, pictures):
     for single in (str(pictures[0]), pictures[0], pictures[0].read_bytes(), Image.open(pictures[0])):
-        with pytest.raises(UserError, match="give a list of pictures"):
+        with pytest.raises(TypeError, match="give a list of pictures"):
             captioner.caption(single)
+    for wrong in (None, 3, [pictures[0], None], [3]):
+        with pytest.raises(TypeError, match=r"pictures(\[\d\])?: .*; give "):
+            captioner.caption(wrong)
+    with pytest.raises(UserError, match="caption gives the best text only; use caption_detailed"):
+        captioner.caption(pictures, n_best=2)
 
 
 def test_an_ensemble_of_models_with_other_grids(folders, other_grid, pictures):

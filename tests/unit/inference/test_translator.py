@@ -82,12 +82,17 @@ WAYS = [
 def test_batch_size_and_order_change_nothing(untaught, pairs, options):
     lines = many_lines(pairs)
     options = {**options, "max_length": 12}
-    expected = untaught.translate(lines, **options)
+
+    def texts(lines, **more):
+        found = untaught.translate_detailed(lines, **options, **more)
+        return [[candidate.text for candidate in translation.candidates] for translation in found]
+
+    expected = texts(lines)
     for batch_size in (1, 7, 1000):
-        assert untaught.translate(lines, batch_size=batch_size, **options) == expected
+        assert texts(lines, batch_size=batch_size) == expected
     if options.get("method") != "sample":  # a sample depends on the line's number
-        assert untaught.translate(lines[::-1], **options) == expected[::-1]
-        assert [untaught.translate([line], **options)[0] for line in lines[:5]] == expected[:5]
+        assert texts(lines[::-1]) == expected[::-1]
+        assert [texts([line])[0] for line in lines[:5]] == expected[:5]
 
 
 def test_sampling_bit_by_bit_is_sampling_at_once(untaught, pairs):
@@ -147,7 +152,7 @@ def test_no_unknown_piece_is_written(random_models, pairs, method):
 
 
 def test_a_prefix_that_the_model_cannot_write_is_told(untaught):
-    with pytest.raises(UserError, match=r"prefixes: 'The 猫' has characters that the model does not know"):
+    with pytest.raises(UserError, match=r"prefixes: 'The 猫', of line 2, has characters that the model"):
         untaught.translate(["Gracias.", "Gracias."], prefixes=["The", "The 猫"])
 
 
@@ -194,7 +199,8 @@ def test_wrong_options_are_told(untaught, options, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"device": "gpu"}, "--device 'gpu'"),
+        ({"device": "gpu"}, "--device 'gpu'.*did you mean 'cuda'"),
+        ({"device": "GPU:1"}, "did you mean 'cuda'"),
         ({"device": "cuda:99"}, "cuda:99"),
         ({"precision": "fp61"}, "--precision 'fp61': must be auto, fp32, bf16, int8"),
     ],
@@ -221,10 +227,39 @@ def test_an_ensemble_needs_one_vocabulary(tmp_path, make_model, random_models):
         Translator.load([random_models[0], other])
 
 
-def test_a_single_text_is_not_taken_for_a_list(untaught):
-    for single in ("Hola.", b"Hola."):
-        with pytest.raises(UserError, match="give a list of lines"):
-            untaught.translate(single)
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("Hola.", "lines: a single str; give a list of strings"),
+        (b"Hola.", "lines: a single bytes; give a list of strings"),
+        (None, "lines: a NoneType; give a list of strings"),
+        (3, "lines: a int; give a list of strings"),
+        (["Hola.", None], r"lines\[1\]: None is of type NoneType; give strings"),
+        ([3], r"lines\[0\]: 3 is of type int; give strings"),
+    ],
+)
+def test_what_is_no_list_of_texts_is_refused(untaught, lines, message):
+    with pytest.raises(TypeError, match=message):
+        untaught.translate(lines)
+    if lines is not None:  # which means that there are no prefixes
+        with pytest.raises(TypeError, match=message.replace("lines", "prefixes")):
+            untaught.translate(["x"], prefixes=lines)
+
+
+@pytest.mark.parametrize("options", [{"n_best": 3}, {"method": "sample", "samples": 2}, {"alignments": True}])
+def test_what_only_the_details_can_hold_is_refused(untaught, options):
+    with pytest.raises(UserError, match="translate gives the best text only; use translate_detailed"):
+        untaught.translate(["x"], **options)
+    assert len(untaught.translate_detailed(["x"], **options)) == 1
+
+
+def test_a_path_that_is_no_model_folder_says_what_is(tmp_path, random_models):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "model").symlink_to(random_models[0])
+    with pytest.raises(UserError, match=r"run: is the folder of a training run; its model is in .*run/model"):
+        Translator.load(tmp_path / "run")
+    with pytest.raises(UserError, match=r"model\.safetensors: is a file, not a model folder"):
+        Translator.load(random_models[0] / "model.safetensors")
 
 
 def test_a_translation_says_whether_the_greatest_length_ended_it_or_a_part_of_it(untaught, taught, pairs):

@@ -10,6 +10,7 @@ WRONG = [
     ({"beam": 2.5}, "beam=2.5: must be a whole number, at least 1"),
     ({"beam": True}, "beam=True: must be a whole number, at least 1"),
     ({"n_best": 6}, "n_best=6: must be at most beam, which is 5; set beam higher"),
+    ({"method": "greedy", "beam": 3}, "beam=3: has an effect only with method='beam', not 'greedy'"),
     ({"method": "greedy", "n_best": 2}, "n_best=2: has an effect only with method='beam', not 'greedy'"),
     ({"samples": 3}, "samples=3: has an effect only with method='sample', not 'beam'"),
     ({"temperature": 0.5}, "temperature=0.5: has an effect only with method='sample', not 'beam'"),
