@@ -8,6 +8,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+Region = tuple[float, float, float, float]
+"""Left, top, right and bottom of a part of a picture, as fractions (0 to 1) of its width and height."""
+
 
 @dataclass(frozen=True)
 class ImageTransform:
@@ -85,3 +88,12 @@ class ImageTransform:
         side = min(width, height)
         left, top = (width - side) / 2, (height - side) / 2
         return left, top, left + side, top + side
+
+    def seen(self, width: int, height: int) -> Region:
+        """The same as fractions of width and height.
+
+        >>> ImageTransform(size=4, mean=(0, 0, 0), std=(1, 1, 1), resize="crop").seen(400, 300)
+        (0.125, 0.0, 0.875, 1.0)
+        """
+        left, top, right, bottom = self.shown(width, height)
+        return left / width, top / height, right / width, bottom / height

@@ -187,6 +187,7 @@ def _details(item: Caption | Translation) -> Details:
         source_tokens=item.source_tokens if isinstance(item, Translation) else (),
         alignment=best.alignment if best else None,
         grid=item.grid if isinstance(item, Caption) else None,
+        seen=item.seen if isinstance(item, Caption) else None,
         finished=best is None or not (best.cut or tokens.count(END) < parts),
         parts=parts,
         problem=item.problem if isinstance(item, Caption) else None,

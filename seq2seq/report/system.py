@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from seq2seq.data.transform import Region
 from seq2seq.evaluation.test_set import TestSet
 from seq2seq.inference.confidence import Calibration
 
@@ -22,6 +23,7 @@ class Details:
         source_tokens: the S pieces that the encoder read; none of a picture.
         alignment: (T, S) attention, rows summing to 1; of a picture S is the number of cells of `grid`.
         grid: rows and columns of a picture's cells.
+        seen: the part of a picture that the cells cover.
         finished: the model ended the output by itself.
         parts: in how many parts a long line was translated; 0 where there was nothing to translate.
         problem: why a picture could not be read.
@@ -32,6 +34,7 @@ class Details:
     source_tokens: tuple[str, ...] = ()
     alignment: Tensor | None = None
     grid: tuple[int, int] | None = None
+    seen: Region | None = None
     finished: bool = True
     parts: int = 1
     problem: str | None = None

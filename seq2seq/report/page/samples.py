@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from seq2seq.data.transform import Region
 from seq2seq.report.document import Report
 from seq2seq.report.page.attention import looked_at, sure_of
 from seq2seq.report.page.differences import compare
@@ -36,11 +37,12 @@ def sample_data(report: Report) -> dict[str, Any]:
     sources           texts, or names of pictures; empty where only references are known
     pictures          {uri, problem, width, height}; empty for texts
     references        texts of each
-    systems           [{name, outputs, marks, missing, scores, confidences, words, looked, grid}]:
+    systems           [{name, outputs, marks, missing, scores, confidences, words, looked, grid, seen}]:
       marks, missing  as in `differences.Difference`; missing words are parted by spaces
       words           confidence of each word, a digit each (`attention.sure_of`); null where unknown
       looked          what each word attended to (`attention.looked_at`); null where unknown
       grid            rows and columns of a picture's cells, or null
+      seen            left, top, right and bottom of what the cells cover, as fractions of the picture; null for all
     ```
     """
     test, whole = report.test, len(report.test)
@@ -108,6 +110,7 @@ def _system(
             looked_at(details[row], source, output) for row, source, output in zip(rows, sources, outputs, strict=True)
         ],
         "grid": grids[0] if len(set(grids)) == 1 else None,
+        "seen": None if details is None else [_part(details[row].seen) for row in rows],
     }
 
 
@@ -122,6 +125,10 @@ def _lighten(systems: Iterable[dict[str, Any]]) -> int:
         excess -= size
         left_out += 1
     return left_out
+
+
+def _part(seen: Region | None) -> list[float] | None:
+    return None if seen is None or seen == (0, 0, 1, 1) else [round(edge, 4) for edge in seen]
 
 
 def _rounded(values: Iterable[float], places: int) -> list[float | None]:

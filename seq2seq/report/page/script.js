@@ -239,7 +239,7 @@ function pairs(text) {
   return text ? text.split(",").map((pair) => [parseInt(pair.slice(0, -1), 36), share(pair.slice(-1))]) : [];
 }
 
-function heat(cells, grid) { // amber where it looked, the rest darkened; the browser smooths the few cells
+function heat(cells, grid, seen) { // amber where it looked, the rest darkened; the browser smooths the few cells
   const canvas = make("canvas", { className: "heat", width: grid[1], height: grid[0] });
   const context = canvas.getContext("2d"), pixels = context.createImageData(grid[1], grid[0]);
   [...cells].forEach((digit, place) => {
@@ -247,6 +247,9 @@ function heat(cells, grid) { // amber where it looked, the rest darkened; the br
     pixels.data.set([255 * weight, 180 * weight, 30 * weight, 165 * (1 - weight) + 95 * weight], 4 * place);
   });
   context.putImageData(pixels, 0, 0);
+  const [left, top, right, bottom] = seen || [0, 0, 1, 1]; // the style fades what is beside it
+  const edges = { left, top, width: right - left, height: bottom - top };
+  for (const [edge, part] of Object.entries(edges)) canvas.style[edge] = `${100 * part}%`;
   return canvas;
 }
 
@@ -261,7 +264,7 @@ function look(word) {
   word.classList.add("current");
   if (data.captions && looked && system.grid) {
     const frame = body.querySelector(".picture");
-    if (frame) frame.append(heat(looked, system.grid));
+    if (frame) frame.append(heat(looked, system.grid, system.seen[row]));
     told.push("looked where the picture glows");
   } else if (looked) {
     const sources = body.querySelectorAll(".source .word");
@@ -303,7 +306,7 @@ function pictureMap(system, row) {
   const small = data.pictures[row], looked = system.looked[row].split(" ");
   const panels = wordsOf(system.outputs[row]).map((word, place) => {
     const frame = make("span", { className: "picture" }, image(small, ""));
-    if (looked[place]) frame.append(heat(looked[place], system.grid));
+    if (looked[place]) frame.append(heat(looked[place], system.grid, system.seen[row]));
     return make("figure", {}, frame, make("figcaption", { dir: "auto", lang: data.language }, word));
   });
   return make("div", { className: "map panels" }, ...panels);

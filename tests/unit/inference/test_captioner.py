@@ -120,7 +120,9 @@ def test_a_caption_tells_what_part_of_the_picture_the_cells_cover(prepared, tmp_
     exif = turned.getexif()
     exif[0x0112] = 6  # a viewer shows it turned, 80 wide and 40 high
     turned.save(tmp_path / "turned.jpg", exif=exif)
-    found = Captioner.load(folder, device="cpu", precision="fp32").caption_detailed([wide, tmp_path / "turned.jpg", b""])
+    found = Captioner.load(folder, device="cpu", precision="fp32").caption_detailed(
+        [wide, tmp_path / "turned.jpg", b""]
+    )
     assert [caption.seen for caption in found] == [seen, seen, None]
 
 

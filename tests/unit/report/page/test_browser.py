@@ -1,5 +1,7 @@
 """The page in headless Chromium: what a reader does with it."""
 
+from dataclasses import replace
+
 import pytest
 from browser import Browser, find_chromium
 from PIL import Image
@@ -280,4 +282,27 @@ def test_captions_show_where_each_word_looked(browser, tmp_path):
         "dog",
         "sleeps",
     ]
+
+
+def test_the_cells_lie_over_what_a_model_that_crops_saw(browser, tmp_path):
+    Image.effect_noise((200, 100), 50).convert("RGB").save(tmp_path / "wide.png")
+    report = toy_report([str(tmp_path / "wide.png")], [["a dog"]], {"A": ["a dog"]}, captions=True, grid=(3, 3))
+    (system,) = report.systems
+    cropped = replace(system, details=[replace(one, seen=(0.25, 0, 0.75, 1)) for one in system.details])
+    (tmp_path / "index.html").write_text(render(replace(report, systems=[cropped])), encoding="utf-8")
+    browser.open(tmp_path / "index.html")
+    click(browser, ".open-map")
+    browser.point(".system .word")
+    for place in (".head", ".panels"):
+        heat, frame = (
+            browser.run(
+                f"(box => [box.x, box.y, box.width, box.height])"
+                f"(document.querySelector('{place} {part}').getBoundingClientRect())"
+            )
+            for part in (".heat", ".picture img")
+        )
+        left, top, width, height = frame
+        assert heat == pytest.approx([left + width / 4, top, width / 2, height], abs=0.5)
+    assert browser.complaints == []
+    assert browser.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert browser.complaints == []
