@@ -4,8 +4,8 @@ A field that is added to a config gets the default that does what models did bef
 that lack the field are read with it.
 """
 
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, get_args, get_type_hints
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from torch import Tensor, nn
 
@@ -22,17 +22,24 @@ TiedEmbeddings = Literal["none", "decoder", "all"]
 
 
 @dataclass
-class EncoderConfig:
-    """The text encoder's sizes and choices; see `seq2seq.encoders.text.TextEncoder`."""
+class RecurrentConfig:
+    """A recurrent net's sizes and choices, as `seq2seq.recurrent.RecurrentStack` and its users have them."""
 
-    hidden_size: int = 256
+    hidden_size: int = 512
     layers: int = 2
     cell: CellName = "lstm"
-    bidirectional: bool = True
     dropout: float = 0.2
     word_dropout: float = 0.0
     residual: bool = False
     layer_norm: bool = False
+
+
+@dataclass
+class EncoderConfig(RecurrentConfig):
+    """The text encoder's sizes and choices; see `seq2seq.encoders.text.TextEncoder`."""
+
+    hidden_size: int = 256
+    bidirectional: bool = True
 
 
 @dataclass
@@ -53,21 +60,14 @@ class ImageEncoderConfig:
 
 
 @dataclass
-class DecoderConfig:
+class DecoderConfig(RecurrentConfig):
     """The decoder's sizes and choices; see `seq2seq.decoders.recurrent.RecurrentDecoder`."""
 
-    hidden_size: int = 512
-    layers: int = 2
-    cell: CellName = "lstm"
     injections: list[Injection] = field(default_factory=lambda: ["initial_state", "attention"])
     attention: AttentionName = "general"
     heads: int = 1
     attention_gate: bool = False
     input_feeding: bool = False
-    dropout: float = 0.2
-    word_dropout: float = 0.0
-    residual: bool = False
-    layer_norm: bool = False
 
 
 @dataclass
@@ -113,7 +113,7 @@ class Seq2Seq(nn.Module):
         decoder: writes from a `Context`.
     """
 
-    def __init__(self, encoder: TextEncoder | ImageEncoder, decoder: RecurrentDecoder) -> None:
+    def __init__(self, encoder: nn.Module, decoder: RecurrentDecoder) -> None:
         super().__init__()
         self.encoder, self.decoder = encoder, decoder
 
@@ -150,7 +150,7 @@ def build_model(config: ModelConfig, source_vocab_size: int, target_vocab_size: 
     Raises:
         UserError: sizes or choices that do not go together.
     """
-    _check(config)
+    check_config(config)
     try:
         encoder = TextEncoder(source_vocab_size, config.embedding_size, **asdict(config.encoder))
     except ValueError as error:
@@ -172,7 +172,7 @@ def build_captioner(config: CaptionerConfig, vocab_size: int) -> Seq2Seq:
     Raises:
         UserError: sizes or choices that do not go together, or a backbone or its weights that cannot be had.
     """
-    _check(config)
+    check_config(config)
     try:
         encoder = ImageEncoder(**asdict(config.encoder))
     except (ValueError, UserError) as error:
@@ -214,17 +214,29 @@ def _build_decoder(
         raise UserError(f"model.decoder: {error}") from error
 
 
-def _check(config: ModelConfig | CaptionerConfig) -> None:
-    for part, options in asdict(config).items():
-        for name, value in options.items() if isinstance(options, dict) else ():
-            _check_value(f"model.{part}.{name}", name, value)
-    _check_value("model.embedding_size", "embedding_size", config.embedding_size)
-    tied = get_args(get_type_hints(type(config))["tied_embeddings"])
-    if config.tied_embeddings not in tied:
-        raise UserError(
-            f"model.tied_embeddings: {config.tied_embeddings!r} is not one of {', '.join(tied)}"
-            f"{suggest(config.tied_embeddings, tied)}"
-        )
+def check_config(config: Any) -> None:
+    """Refuse sizes and rates out of range, and names that are not among those a field's type lists.
+
+    Args:
+        config: a dataclass of options, some of them dataclasses themselves.
+
+    Raises:
+        UserError: one is, named as an option of `model`.
+    """
+    _check_options(config, "model")
+
+
+def _check_options(options: Any, prefix: str) -> None:
+    hints = get_type_hints(type(options))
+    for name, value in vars(options).items():
+        option = f"{prefix}.{name}"
+        if is_dataclass(value):
+            _check_options(value, option)
+        elif get_origin(hints[name]) is Literal and value not in get_args(hints[name]):
+            known = get_args(hints[name])
+            raise UserError(f"{option}: {value!r} is not one of {', '.join(known)}{suggest(value, known)}")
+        else:
+            _check_value(option, name, value)
 
 
 _LARGEST = {"hidden_size": 65536, "embedding_size": 65536, "layers": 64, "heads": 65536}
