@@ -30,7 +30,19 @@ class _CountColumn(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         of = "" if task.total is None else f"/{task.total:,.0f}"
-        return Text(f"{task.completed:,.0f}{of} {task.fields['unit']}, {task.finished_speed or task.speed or 0:,.0f}/s")
+        return Text(f"{task.completed:,.0f}{of} {task.fields['unit']}{_rate(task.finished_speed or task.speed or 0)}")
+
+
+def _rate(a_second: float) -> str:
+    """So many a second, or where that is less than one so many a minute; nothing where it is not known yet.
+
+    >>> _rate(1234.5), _rate(2.345), _rate(0.05), _rate(0)
+    (', 1,234/s', ', 2.3/s', ', 3.0/min', '')
+    """
+    if a_second <= 0:
+        return ""
+    value, unit = (a_second, "s") if a_second >= 1 else (60 * a_second, "min")
+    return f", {value:,.{0 if value >= 10 else 1}f}/{unit}"
 
 
 class Counter:
@@ -50,7 +62,7 @@ class Counter:
         if self._bar.disable and not self._quiet and now - self._told > _SECONDS_BETWEEN_LINES:
             self._told = now
             rate = (done - self._before) / (now - self._started)
-            print(f"{self._description}: {done:,.0f}{self._of} {self._unit}, {rate:,.0f}/s", file=sys.stderr)
+            print(f"{self._description}: {done:,.0f}{self._of} {self._unit}{_rate(rate)}", file=sys.stderr)
 
 
 @contextlib.contextmanager

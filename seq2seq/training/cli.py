@@ -23,7 +23,7 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from seq2seq.config import one_line
 from seq2seq.data.prepared import SPLITS
-from seq2seq.errors import Terminated, UserError, suggest
+from seq2seq.errors import Terminated, UserError, reason, suggest
 from seq2seq.folder import check_model_place
 from seq2seq.inference.placement import choose_device, choose_precision
 from seq2seq.training.averaging import WeightAverage
@@ -114,6 +114,11 @@ class RecipeCLI(LightningCLI):
         check_folder(self.output)
         check_model_place(self.output / MODEL)
         if self.config.ckpt_path == LAST:
+            if not self.last.exists():
+                raise UserError(
+                    f"--ckpt_path last: {self.output} holds no run to go on with{_near_run(self.output)}; name its "
+                    "folder by --output, or start a run without --ckpt_path"
+                )
             self.config.ckpt_path = str(self.last)
         if self.config.ckpt_path is None and not self.config.overwrite and self.last.exists():
             raise UserError(
@@ -176,6 +181,14 @@ class RecipeCLI(LightningCLI):
                     f"--ckpt_path {path}: its run had another {name} than {data.prepared.path} holds; "
                     "give the data it was trained on as data.prepared, or start a new run"
                 )
+
+
+def _near_run(output: Path) -> str:
+    try:
+        runs = [folder.parent.name for folder in output.absolute().parent.glob(f"*/{CHECKPOINTS}")]
+    except OSError:
+        runs = []
+    return suggest(output.name, runs)
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter, DefaultHelpFormatter):
@@ -278,8 +291,18 @@ def train(
         cli.trainer.fit(cli.model, datamodule=cli.datamodule, ckpt_path=cli.config.ckpt_path)
     except Stopped as stopped:
         if stopped.saved:
-            print(f"saved {cli.last}; go on with the same command and --ckpt_path last", file=sys.stderr)
+            best = cli.last.with_stem(BEST)
+            print(
+                f"saved {cli.last}; go on with the same command and --ckpt_path last\n"
+                f"a model of what it has learned so far: seq2seq export {best if best.exists() else cli.last} "
+                f"{cli.output / MODEL}",
+                file=sys.stderr,
+            )
         raise KeyboardInterrupt if stopped.signal == signal.SIGINT else Terminated from stopped
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise UserError(f"--output {cli.output}: cannot be written ({reason(error)})") from error
     if cli.trainer.is_global_zero:
         print(f"trained for {cli.trainer.global_step:,} steps")
         finish(cli.output, cli.last.with_stem(BEST), cli.datamodule.prepared)

@@ -1,7 +1,7 @@
 """One clear line for a mistake in a config or on the command line."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from seq2seq.errors import UserError, suggest
 
@@ -28,6 +28,17 @@ def explain(error: Exception, options: Iterable[str]) -> UserError:
         found = re.search(pattern, text)
         if found:
             key = name.format(*found.groups())
-            return UserError(f"{key}: no such option{suggest(key, options)} (--help lists all)")
+            return UserError(f"{key}: no such option{_near(key, list(options))} (--help lists all)")
     named = re.search(r'[Pp]arser key "([^"]+)": (.*)', text)
     return UserError(f"{named[1]}: {named[2]}" if named else text)
+
+
+def _near(key: str, options: Sequence[str]) -> str:
+    """The end of a message about an unknown option: options here have underscores, and most of them a group's name.
+
+    >>> _near("max-steps", ["trainer.max_steps", "trainer.min_steps"])
+    "; did you mean 'trainer.max_steps'?"
+    """
+    name = key.replace("-", "_")
+    same = [option for option in options if option == name or option.endswith(f".{name}")]
+    return f"; did you mean {' or '.join(map(repr, same))}?" if same else suggest(name, options)

@@ -114,7 +114,11 @@ def missing(whole: dict, part: dict) -> set[str]:
         (["--model.model.encoder.layers=0"], "layers: 0 is not from 1"),
         (["--model.optimizer.label_smoothing=1"], "label_smoothing: 1.0 is out of range"),
         (["--average.decay=1"], "average.decay: 1.0 is out of range"),
-        (["--trainer.max_time=20"], r"trainer.*20"),
+        (["--max-steps=3"], "max-steps: no such option; did you mean 'trainer.max_steps'"),
+        (["--batch_size=3"], "batch_size: no such option; did you mean 'data.batch_size'"),
+        (["--trainer.max_time=20"], "trainer.max_time: 20 is no time to train in; use DD:HH:MM:SS"),
+        (["--trainer.max_time=0"], "trainer.max_time: 0 is no time to train in"),
+        (["--trainer.max_time=00:00:00:00"], "trainer.max_time: .* is no time to train in"),
         (["--trainer.max_steps=0"], "trainer.max_steps: 0 would train nothing"),
         (["--trainer.max_epochs=0"], "trainer.max_epochs: 0 would train nothing"),
         (["--trainer.gradient_clip_val=-1"], "trainer.gradient_clip_val: -1.0 is below zero"),
@@ -127,8 +131,10 @@ def missing(whole: dict, part: dict) -> set[str]:
         (["--early_stopping.mode=most"], "most"),
         (["--output=/dev/null"], "--output /dev/null: cannot be written"),
         ([f"--output={__file__}"], r"test_configs\.py is not a folder"),
+        (["--output=/proc/run"], "--output /proc/run: cannot be written"),
         (["--config=/nowhere.yaml"], r"nowhere\.yaml"),
         (["--ckpt_path=/nowhere.ckpt"], r"nowhere\.ckpt"),
+        (["--ckpt_path=last"], "--ckpt_path last: .* holds no run to go on with"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(toy, arguments, told):

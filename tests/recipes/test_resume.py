@@ -134,7 +134,9 @@ def test_a_run_that_is_told_to_stop_can_go_on(train, uninterrupted, tmp_path, ca
     with pytest.raises(error):
         train(tmp_path)
     assert read_last(tmp_path)["global_step"] == step + 1
-    assert "--ckpt_path last" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "--ckpt_path last" in told
+    assert "seq2seq export" in told
     assert_same_training(train(tmp_path, "--ckpt_path=last"), uninterrupted)
 
 

@@ -45,6 +45,20 @@ def test_a_plain_line_now_and_then_where_there_is_no_terminal(capsys, clock):
     assert err.splitlines() == ["translating: 1,100 of 4,000 lines, 100/s", "translating: 2,200 of 4,000 lines, 100/s"]
 
 
+def test_a_slow_task_has_a_rate_too(capsys, monkeypatch):
+    clock = Clock()
+    clock.monotonic = lambda: setattr(clock, "now", clock.now + 20) or clock.now
+    monkeypatch.setattr(progress, "time", clock)
+    with counting("captioning", "pictures", total=9) as counter:
+        for done in (0, 1, 90):
+            counter.show(done)
+    assert capsys.readouterr().err.splitlines() == [
+        "captioning: 0 of 9 pictures",
+        "captioning: 1 of 9 pictures, 1.5/min",
+        "captioning: 90 of 9 pictures, 1.5/s",
+    ]
+
+
 def test_what_was_done_before_does_not_count_as_speed(capsys, clock):
     with counting("downloading", "bytes", done=1000) as counter:
         for done in range(1050, 1601, 50):
@@ -54,6 +68,7 @@ def test_what_was_done_before_does_not_count_as_speed(capsys, clock):
 
 def test_a_bar_with_count_and_time_left_on_a_terminal(on_terminal):
     with on_terminal as terminal, counting("translating", "lines", total=1200, done=300) as counter:
+        counter.show(450)
         counter.show(600)
     shown = terminal.getvalue()
     for part in ("translating", "600/1,200 lines", "/s", "0:00:0"):
