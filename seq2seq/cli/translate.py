@@ -107,7 +107,7 @@ def run(arguments: argparse.Namespace) -> None:
         if by_hand:
             print("Type a line to translate and press Enter; end with Ctrl-D.", file=sys.stderr)
         with counting("translating", "lines", total, quiet=by_hand or on_screen) as progress:
-            done, long_lines = 0, 0
+            done, long_lines, unread = 0, 0, 0
             for lines, beginnings in _chunks(stream, arguments, prefixes):
                 translations = translator.translate_detailed(
                     lines,
@@ -130,10 +130,17 @@ def run(arguments: argparse.Namespace) -> None:
                 output.flush()
                 done += len(lines)
                 long_lines += sum(translation.parts > 1 for translation in translations)
+                unread += sum(translation.unread for translation in translations)
     if long_lines and not by_hand:
         print(
             f"note: {long_lines} of {done} lines {'has' if long_lines == 1 else 'have'} more than "
             f"{arguments.max_source_tokens} word pieces and {'was' if long_lines == 1 else 'were'} translated in parts",
+            file=sys.stderr,
+        )
+    if unread and not by_hand:
+        print(
+            f"note: {unread} of {done} lines {'has' if unread == 1 else 'have'} no word with characters that the model "
+            "knows (another script?); their translations are made up",
             file=sys.stderr,
         )
     if not by_hand:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, block_diag
 
+from seq2seq.data.tokenizer import END, UNKNOWN
 from seq2seq.inference.splitting import join_parts
 
 
@@ -51,6 +52,12 @@ class Translation:
     def text(self) -> str:
         """The best translation; empty when the line has no words."""
         return self.candidates[0].text if self.candidates else ""
+
+    @property
+    def unread(self) -> bool:
+        """The model knows no piece of its words, as in a script that it has never seen, and made the translation up."""
+        known = "".join(piece for piece in self.source_tokens if piece not in (UNKNOWN, END))
+        return UNKNOWN in self.source_tokens and not any(map(str.isalnum, known))
 
 
 def join_candidates(parts: Sequence[Sequence[Candidate]]) -> tuple[Candidate, ...]:

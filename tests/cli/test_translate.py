@@ -411,3 +411,11 @@ def test_as_a_process_in_a_pipe(taught_model):
         process.stdin.close()
         assert process.wait(timeout=300) == 0
         assert process.stderr.read() == b""
+
+
+def test_lines_in_a_script_that_the_model_has_never_seen_are_told(seq2seq, taught_model, pairs):
+    known = pairs[0][0].encode()
+    outcome = seq2seq("translate", taught_model, stdin=known + "\nПривет, мир.\n\n你好\n".encode())
+    assert len(outcome.out.splitlines()) == 4
+    assert "note: 2 of 4 lines have no word with characters that the model knows" in outcome.err
+    assert "note" not in seq2seq("translate", taught_model, stdin=known).err

@@ -17,7 +17,8 @@ def report():
 
 def test_head_scores_and_sections(report):
     text = to_markdown(report)
-    assert text.startswith("# toy, dev: translations of 30 sentences\n")
+    assert text.startswith("# toy, dev: translations in en\n")
+    assert "\n- data: 30 sentences, dev.tsv (SHA-256 " in text
     assert "m is better than a\\|b \\<i\\>" in text
     assert "6 paired tests were made" in text
     for name, scores in report.scores.items():
