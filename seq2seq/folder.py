@@ -12,6 +12,7 @@ Nothing in a folder is ever executed: YAML is read by the safe loader, weights a
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,11 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from seq2seq.config import one_line, parse_options, read_yaml, shown
-from seq2seq.data.prepared import CAPTIONS, TRANSLATION
+from seq2seq.data.prepared import TRANSLATION
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError, suggest
 from seq2seq.files import atomic_folder, atomic_write
-from seq2seq.model import CaptionerConfig, ModelConfig, Seq2Seq, build_captioner, build_model
+from seq2seq.models.settings import SETTINGS, TASK_OF, SideConfig
 
 FORMAT = 1
 CONFIG = "config.yaml"
@@ -40,38 +41,6 @@ CURVES = "training.csv"
 JOINT_TOKENIZER = "tokenizer.model"
 _TOKENIZERS = {"source": "source.model", "target": "target.model"}
 _OWN_FILES = {CONFIG, WEIGHTS, CARD, SCORES, CONFIDENCE, CURVES, JOINT_TOKENIZER, *_TOKENIZERS.values()}
-
-
-@dataclass
-class SideConfig:
-    """A language: its code, its tokenizer's file within the folder and that one's size."""
-
-    language: str
-    tokenizer: str
-    vocab_size: int
-
-
-@dataclass(kw_only=True)
-class TranslatorSettings:
-    """A translator's `config.yaml`; `extra` is free, for instance the name and hash of the training data."""
-
-    format: int
-    task: str = TRANSLATION  # the first folders say nothing of it
-    source: SideConfig
-    target: SideConfig
-    model: ModelConfig
-    extra: dict[str, Any]
-
-
-@dataclass
-class CaptionerSettings:
-    """A captioner's `config.yaml`."""
-
-    format: int
-    task: str
-    target: SideConfig
-    model: CaptionerConfig
-    extra: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -89,59 +58,70 @@ class LoadedModel:
     Attributes:
         model: the model, float32.
         config: what it was built from.
-        source: the language it reads; None for a captioner, which reads pictures.
-        target: the language it writes.
+        task: what it does, one of `SETTINGS`.
+        sides: by "source", the language it reads, and "target", the language it writes, as far as it has them.
+        labels: what it tells apart, where it does.
         settings: the whole of `config.yaml`.
     """
 
-    model: Seq2Seq
-    config: ModelConfig | CaptionerConfig
-    source: Language | None
-    target: Language
+    model: Any
+    config: Any
+    task: str
+    sides: dict[str, Language]
+    labels: tuple[str, ...]
     settings: dict[str, Any]
 
     @property
-    def task(self) -> str:
-        """What it does: "translation" or "captions"."""
-        return CAPTIONS if self.source is None else TRANSLATION
+    def source(self) -> Language | None:
+        """The language it reads; None for a captioner, which reads pictures."""
+        return self.sides.get("source")
+
+    @property
+    def target(self) -> Language:
+        """The language it writes."""
+        return self.sides["target"]
 
 
 def save_model(
     folder: str | Path,
-    model: Seq2Seq,
-    config: ModelConfig | CaptionerConfig,
+    model: nn.Module,
+    config: Any,
     source: tuple[str, str | Path] | None,
-    target: tuple[str, str | Path],
+    target: tuple[str, str | Path] | None,
     card: str,
     extra: dict[str, Any] | None = None,
+    labels: Sequence[str] = (),
 ) -> None:
     """Write a model folder, or replace the model in one, whole or not at all.
 
     Args:
         folder: where; files in it that are no part of a model folder stay, `scores.json` of an earlier model goes.
         model: the model, on any device and in any precision.
-        config: what it was built from.
+        config: what it was built from, a dataclass that tells the task.
         source: code of the language it reads and the model file of its tokenizer; None for a captioner.
         target: the same of the language it writes; equal tokenizers are kept once.
         card: Markdown for people: training data and licence, scores, limits.
         extra: plain YAML values to keep in `config.yaml`, for instance the name and hash of the training data.
+        labels: what it tells apart, where it does.
 
     Raises:
         UserError: a tokenizer that cannot be read or has another size than the model, or a folder that cannot be
             written or holds something else than a model.
     """
-    task = CAPTIONS if source is None else TRANSLATION
-    settings: dict[str, Any] = {"format": FORMAT, "task": task}
-    given = {"source": source, "target": target}
-    tokenizers = {name: Tokenizer.load(side[1]) for name, side in given.items() if side}
+    settings: dict[str, Any] = {"format": FORMAT, "task": TASK_OF[type(config)]}
+    given = {name: side for name, side in (("source", source), ("target", target)) if side}
+    tokenizers = {name: Tokenizer.load(path) for name, (_, path) in given.items()}
     joint = len({tokenizer.model for tokenizer in tokenizers.values()}) < len(tokenizers)
     files = {name: JOINT_TOKENIZER if joint else _TOKENIZERS[name] for name in tokenizers}
     for name, tokenizer in tokenizers.items():
-        language, path = given[name]  # type: ignore[misc]
-        embedding: Any = (model.encoder if name == "source" else model.decoder).embedding
+        language, path = given[name]
+        reader: Any = model
+        embedding = (reader.encoder if name == "source" else reader.decoder).embedding
         if len(tokenizer) != embedding.num_embeddings:
             raise UserError(f"{path}: {len(tokenizer)} pieces, but the model has {embedding.num_embeddings}")
         settings[name] = asdict(SideConfig(language, files[name], len(tokenizer)))
+    if labels:
+        settings["labels"] = list(labels)
     settings |= {"model": asdict(config), "extra": extra or {}}
     text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     weights = {name: _storable(tensor) for name, tensor in _tensors(model).items()}
@@ -182,8 +162,8 @@ def load_model(folder: str | Path) -> LoadedModel:
     folder = Path(folder)
     identity = _identity(folder)
     raw = _read_settings(folder)
-    kind: type[TranslatorSettings | CaptionerSettings] = _SETTINGS[_task(raw, folder / CONFIG)]
-    settings = parse_options(kind, raw, folder / CONFIG)
+    task = _task(raw, folder / CONFIG)
+    settings = parse_options(SETTINGS[task], raw, folder / CONFIG)
     languages = {}
     for name in _TOKENIZERS:
         side: SideConfig | None = getattr(settings, name, None)
@@ -203,10 +183,7 @@ def load_model(folder: str | Path) -> LoadedModel:
     try:
         # Without memory and without random numbers until the file is known to hold what the config asks for.
         with torch.device("meta"), _WithoutNormal():
-            if isinstance(settings, CaptionerSettings):
-                model = build_captioner(settings.model, settings.target.vocab_size)
-            else:
-                model = build_model(settings.model, settings.source.vocab_size, settings.target.vocab_size)
+            model = settings.build()
     except UserError as error:
         raise UserError(f"{folder / CONFIG}: {error}") from error
     _fill(model, folder / WEIGHTS)
@@ -215,14 +192,15 @@ def load_model(folder: str | Path) -> LoadedModel:
     return LoadedModel(
         model=model.eval(),
         config=settings.model,
-        source=languages.get("source"),
-        target=languages["target"],
+        task=task,
+        sides=languages,
+        labels=tuple(getattr(settings, "labels", ())),
         settings=raw,
     )
 
 
 def task_of(folder: str | Path) -> str:
-    """What the model in a folder does, "translation" or "captions".
+    """What the model in a folder does, one of `SETTINGS`.
 
     Raises:
         UserError: no model folder.
@@ -231,14 +209,11 @@ def task_of(folder: str | Path) -> str:
     return _task(_read_settings(Path(folder)), Path(folder) / CONFIG)
 
 
-_SETTINGS = {TRANSLATION: TranslatorSettings, CAPTIONS: CaptionerSettings}
-
-
 def _task(raw: Any, path: Path) -> str:
     task = raw.get("task", TRANSLATION) if isinstance(raw, dict) else TRANSLATION
-    if not isinstance(task, str) or task not in _SETTINGS:
-        near = suggest(task[:60], _SETTINGS) if isinstance(task, str) else ""
-        raise UserError(f"{path}: task: {shown(task)} is not one of {', '.join(_SETTINGS)}{near}")
+    if not isinstance(task, str) or task not in SETTINGS:
+        near = suggest(task[:60], SETTINGS) if isinstance(task, str) else ""
+        raise UserError(f"{path}: task: {shown(task)} is not one of {', '.join(SETTINGS)}{near}")
     return task
 
 

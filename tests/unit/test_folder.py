@@ -352,7 +352,7 @@ BROKEN = {
     "unknown injection": (set_option("model.decoder.injections", ["atention"]), "did you mean 'attention'?"),
     "no injection": (
         set_option("model.decoder.injections", []),
-        "config.yaml: model.decoder: injections: at least one",
+        "config.yaml: model.decoder.injections: at least one",
     ),
     "language no text": (set_option("source.language", False), "source.language: False is not text"),
     "tokenizer above": (set_option("source.tokenizer", "../source.model"), "'../source.model' is no name of a file"),

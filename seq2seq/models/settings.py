@@ -1,0 +1,101 @@
+"""What a model folder's `config.yaml` says, by the model's task."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from torch import nn
+
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TEXT, TRANSLATION
+from seq2seq.model import CaptionerConfig, ModelConfig, build_captioner, build_model
+from seq2seq.models.classifier import ClassifierConfig, build_classifier
+from seq2seq.models.language_model import LanguageModelConfig, build_language_model
+
+
+@dataclass
+class SideConfig:
+    """A language: its code, its tokenizer's file within the folder and that one's size."""
+
+    language: str
+    tokenizer: str
+    vocab_size: int
+
+
+@dataclass(kw_only=True)
+class Settings(ABC):
+    """What every model's `config.yaml` holds; `extra` is free, for instance the name and hash of the training data."""
+
+    format: int
+    task: str = TRANSLATION  # the first folders say nothing of it
+    extra: dict[str, Any]
+    model: Any
+
+    @abstractmethod
+    def build(self) -> nn.Module:
+        """Make the model, with weights at random.
+
+        Raises:
+            UserError: sizes or choices that do not go together.
+        """
+
+
+@dataclass(kw_only=True)
+class TranslatorSettings(Settings):
+    """A translator's `config.yaml`."""
+
+    source: SideConfig
+    target: SideConfig
+    model: ModelConfig
+
+    def build(self) -> nn.Module:
+        """Make the encoder and the decoder."""
+        return build_model(self.model, self.source.vocab_size, self.target.vocab_size)
+
+
+@dataclass(kw_only=True)
+class CaptionerSettings(Settings):
+    """A captioner's `config.yaml`."""
+
+    target: SideConfig
+    model: CaptionerConfig
+
+    def build(self) -> nn.Module:
+        """Make the picture network and the decoder."""
+        return build_captioner(self.model, self.target.vocab_size)
+
+
+@dataclass(kw_only=True)
+class LanguageModelSettings(Settings):
+    """A language model's `config.yaml`."""
+
+    target: SideConfig
+    model: LanguageModelConfig
+
+    def build(self) -> nn.Module:
+        """Make the decoder."""
+        return build_language_model(self.model, self.target.vocab_size)
+
+
+@dataclass(kw_only=True)
+class ClassifierSettings(Settings):
+    """A classifier's `config.yaml`."""
+
+    source: SideConfig
+    labels: list[str]
+    model: ClassifierConfig
+
+    def build(self) -> nn.Module:
+        """Make the encoder and what says the label."""
+        return build_classifier(self.model, self.source.vocab_size, len(self.labels))
+
+
+SETTINGS: dict[str, type[Settings]] = {
+    TRANSLATION: TranslatorSettings,
+    CAPTIONS: CaptionerSettings,
+    TEXT: LanguageModelSettings,
+    CLASSIFICATION: ClassifierSettings,
+}
+"""What a model folder holds, by its task."""
+
+TASK_OF: dict[type, str] = {get_type_hints(kind)["model"]: task for task, kind in SETTINGS.items()}
+"""A model's task, by the type of its config."""
