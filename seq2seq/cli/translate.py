@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Translate from the input to the output that `arguments` name."""
     options = given_search_options(arguments)
     _check_names(arguments)
-    prefixes = None if arguments.prefix is None else [text for _, text in open_lines(arguments.prefix)]
+    prefixes = None if arguments.prefix is None else [text or "" for _, text in open_lines(arguments.prefix)]
     total = None if arguments.input is None else count_lines(arguments.input)
     if prefixes is not None and total is not None:
         _check_count(arguments, len(prefixes), total)
