@@ -1,20 +1,47 @@
 """`card.md`: what a trained model is, for people."""
 
+from typing import NamedTuple
+
 from torch import nn
 
 from seq2seq.data.prepared import CAPTIONS, TRANSLATION, PreparedFolder
 from seq2seq.evaluation.kept import scores_section
 from seq2seq.version import toolkit_version
 
-USE = {TRANSLATION: 'echo "..." | seq2seq translate {}', CAPTIONS: "seq2seq caption {} PICTURE ..."}
-_TITLE = {TRANSLATION: "Translator from {source} to {target}", CAPTIONS: "Captions for pictures, in {target}"}
-_IN_PYTHON = {
-    TRANSLATION: ("Translator", 'translate(["..."])'),
-    CAPTIONS: ("Captioner", 'caption(["picture.jpg"])'),
-}
-_UNSEEN = {
-    TRANSLATION: "Of letters or a script that the corpus does not hold it can read nothing, and makes something up.",
-    CAPTIONS: "Of things that the corpus does not show it cannot speak, and takes them for others.",
+
+class About(NamedTuple):
+    """What a card says of a task.
+
+    Attributes:
+        title: with {0}, {1} for the columns that the model is trained on.
+        use: the command, with {} for the model folder.
+        kind: the class in Python.
+        call: what is called there.
+        unseen: what it does with what it has not seen.
+    """
+
+    title: str
+    use: str
+    kind: str
+    call: str
+    unseen: str
+
+
+ABOUT = {
+    TRANSLATION: About(
+        "Translator from {0} to {1}",
+        'echo "..." | seq2seq translate {}',
+        "Translator",
+        'translate(["..."])',
+        "Of letters or a script that the corpus does not hold it can read nothing, and makes something up.",
+    ),
+    CAPTIONS: About(
+        "Captions for pictures, in {1}",
+        "seq2seq caption {} PICTURE ...",
+        "Captioner",
+        'caption(["picture.jpg"])',
+        "Of things that the corpus does not show it cannot speak, and takes them for others.",
+    ),
 }
 
 _CARD = """\
@@ -44,12 +71,13 @@ or in Python:
 
 ## Limits
 
-It has seen what its corpus holds and nothing else: what is of another field or in another style comes out worse.
-{unseen} It can be fluent and wrong. Check before you rely on it.
+- It has seen what its corpus holds and nothing else: what is of another field or in another style comes out worse.
+- {unseen}
+- It can be fluent and wrong. Check before you rely on it.
 """
 
 
-def write_card(data: PreparedFolder, columns: tuple[str, str], model: nn.Module, steps: int) -> str:
+def write_card(data: PreparedFolder, columns: tuple[str, ...], model: nn.Module, steps: int) -> str:
     """The card's text, without scores, which `seq2seq.evaluation.kept.keep` puts in.
 
     Args:
@@ -61,13 +89,13 @@ def write_card(data: PreparedFolder, columns: tuple[str, str], model: nn.Module,
     manifest = data.manifest
     sizes = sorted({len(data.tokenizer(column)) for column in columns if column in data.languages})
     train = manifest["splits"]["train"]
-    kind, call = _IN_PYTHON[data.task]
+    about = ABOUT[data.task]
     return _CARD.format(
-        title=_TITLE[data.task].format(source=columns[0], target=columns[1]),
+        title=about.title.format(*columns),
         version=toolkit_version(),
-        command=USE[data.task].format("MODEL_FOLDER"),
-        kind=kind,
-        call=call,
+        command=about.use.format("MODEL_FOLDER"),
+        kind=about.kind,
+        call=about.call,
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         steps=steps,
         scores=scores_section({}),
@@ -76,5 +104,5 @@ def write_card(data: PreparedFolder, columns: tuple[str, str], model: nn.Module,
         vocabulary=" and ".join(f"{size:,}" for size in sizes),
         licence=manifest.get("licence") or "not stated",
         attribution=manifest.get("attribution") or "not stated",
-        unseen=_UNSEEN[data.task],
+        unseen=about.unseen,
     )
