@@ -29,9 +29,8 @@ from seq2seq.data.prepared import TRANSLATION
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError, suggest
 from seq2seq.files import atomic_folder, atomic_write
-from seq2seq.models.settings import SETTINGS, TASK_OF, SideConfig
+from seq2seq.models.settings import FORMAT, SETTINGS, TASK_OF, SideConfig
 
-FORMAT = 1
 CONFIG = "config.yaml"
 WEIGHTS = "model.safetensors"
 CARD = "card.md"

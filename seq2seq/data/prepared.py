@@ -23,21 +23,23 @@ class Form(NamedTuple):
 
     Attributes:
         languages: how many columns of text there may be.
+        sides: what a model does with those it is trained on, in their order: "source" it reads, "target" it writes.
         before: the columns before them.
         after: the columns after them.
     """
 
     languages: tuple[int, ...]
+    sides: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
 FORMS = {
-    "translation": Form((2,)),
-    "captions": Form((1, 2), before=(IMAGE,)),
-    "text": Form((1,)),
-    "classification": Form((1,), after=(LABEL,)),
-    "tagging": Form((1,), after=(TAGS,)),
+    "translation": Form((2,), ("source", "target")),
+    "captions": Form((1, 2), ("target",), before=(IMAGE,)),
+    "text": Form((1,), ("target",)),
+    "classification": Form((1,), ("source",), after=(LABEL,)),
+    "tagging": Form((1,), ("source",), after=(TAGS,)),
     "frames": Form((0,), before=(IMAGE,), after=(TAGS,)),
     "forecasting": Form((0,), before=("date", "value")),
 }

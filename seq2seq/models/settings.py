@@ -1,6 +1,7 @@
 """What a model folder's `config.yaml` says, by the model's task."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -10,6 +11,8 @@ from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TEXT, TRANSLATION
 from seq2seq.model import CaptionerConfig, ModelConfig, build_captioner, build_model
 from seq2seq.models.classifier import ClassifierConfig, build_classifier
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model
+
+FORMAT = 1
 
 
 @dataclass
@@ -97,5 +100,25 @@ SETTINGS: dict[str, type[Settings]] = {
 }
 """What a model folder holds, by its task."""
 
-TASK_OF: dict[type, str] = {get_type_hints(kind)["model"]: task for task, kind in SETTINGS.items()}
+CONFIG_OF: dict[str, type] = {task: get_type_hints(kind)["model"] for task, kind in SETTINGS.items()}
+"""The type of a model's config, by its task."""
+
+TASK_OF: dict[type, str] = {config: task for task, config in CONFIG_OF.items()}
 """A model's task, by the type of its config."""
+
+
+def build(config: Any, vocab_sizes: Mapping[str, int], labels: Sequence[str] = ()) -> nn.Module:
+    """Make the model that a config describes, with weights at random.
+
+    Args:
+        config: its dataclass, which tells the task.
+        vocab_sizes: of the tokenizer of each side, "source" and "target", as far as the task has them.
+        labels: what it tells apart, where it does.
+
+    Raises:
+        UserError: sizes or choices that do not go together.
+    """
+    task = TASK_OF[type(config)]
+    sides: dict[str, Any] = {name: SideConfig("", "", size) for name, size in vocab_sizes.items()}
+    told = {"labels": list(labels)} if labels else {}
+    return SETTINGS[task](format=FORMAT, task=task, extra={}, model=config, **sides, **told).build()

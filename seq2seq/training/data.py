@@ -21,6 +21,7 @@ class RecipeData(LightningDataModule, ABC):
         prepared: the prepared folder.
         columns: the source's and the target's column in its tables.
         seed: decides the order of the batches and whatever is drawn at random.
+        labels: what the model tells apart, where it does.
         scores: the names of what `score` gives, each in `METRICS`; the first one says which weights are best.
     """
 
@@ -28,6 +29,7 @@ class RecipeData(LightningDataModule, ABC):
     prepared: PreparedFolder
     columns: tuple[str, ...]
     seed: int
+    labels: tuple[str, ...] = ()
 
     @classmethod
     def main_score(cls) -> Metric:

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 
 from seq2seq.config import one_line, parse_options
-from seq2seq.data.prepared import CAPTIONS, IMAGE, MANIFEST, TRANSLATION, PreparedFolder
+from seq2seq.data.prepared import MANIFEST, TRANSLATION, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.files import sha256
 from seq2seq.folder import CONFIG, check_model_place, save_model
-from seq2seq.model import CaptionerConfig, ModelConfig, build_captioner, build_model
+from seq2seq.models.settings import CONFIG_OF, build
 from seq2seq.training.card import write_card
 
 
@@ -30,14 +30,16 @@ class Checkpoint:
         config: what the model is built from.
         prepared: the prepared folder it was trained on.
         columns: of source and target in that folder's tables.
+        labels: what the model tells apart, where it does.
         data: `RecipeData.identity` of that folder.
         step: optimizer steps taken.
     """
 
     weights: dict[str, Tensor]
-    config: ModelConfig | CaptionerConfig
+    config: Any
     prepared: Path
-    columns: tuple[str, str]
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
     data: dict[str, str]
     step: int
 
@@ -65,9 +67,10 @@ class Checkpoint:
                     if name.startswith("model.")
                 },
                 # Older checkpoints do not tell their task, nor anything of the data.
-                config=parse_options(_CONFIGS[facts.get("task", TRANSLATION)], facts["model"], path),
+                config=parse_options(CONFIG_OF[facts.get("task", TRANSLATION)], facts["model"], path),
                 prepared=Path(facts["prepared"]),
                 columns=tuple(facts["columns"]),
+                labels=tuple(facts.get("labels", ())),
                 data=facts.get("data", {}),
                 step=content["global_step"],
             )
@@ -75,9 +78,6 @@ class Checkpoint:
             raise UserError(
                 f"{path}: not a checkpoint of this toolkit, or a damaged one ({one_line(error)} is not as it should be)"
             ) from error
-
-
-_CONFIGS: dict[str, type[ModelConfig | CaptionerConfig]] = {TRANSLATION: ModelConfig, CAPTIONS: CaptionerConfig}
 
 
 def _mean(tensors: list[Tensor]) -> Tensor:
@@ -115,11 +115,10 @@ def export(
                 f"{path}: another model than {checkpoints[0]}; only checkpoints of one model can be averaged"
             )
     data = PreparedFolder.open(prepared or first.prepared)
-    source, target = first.columns
-    if isinstance(first.config, CaptionerConfig):
-        model = build_captioner(first.config, len(data.tokenizer(target)))
-    else:
-        model = build_model(first.config, len(data.tokenizer(source)), len(data.tokenizer(target)))
+    languages = [column for column in first.columns if column in data.languages]
+    sides = {name: (code, data.tokenizer_path(code)) for name, code in zip(data.form.sides, languages, strict=True)}
+    sizes = {name: len(data.tokenizer(code)) for name, (code, _) in sides.items()}
+    model = build(first.config, sizes, first.labels)
     try:
         model.load_state_dict({name: _mean([other.weights[name] for other in loaded]) for name in first.weights})
     except (RuntimeError, KeyError) as error:
@@ -128,11 +127,12 @@ def export(
         folder,
         model,
         first.config,
-        None if source == IMAGE else (source, data.tokenizer_path(source)),
-        (target, data.tokenizer_path(target)),
+        sides.get("source"),
+        sides.get("target"),
         card=write_card(data, first.columns, model, first.step),
         extra={
             "data": {"name": data.manifest.get("name"), "sha256": sha256(data.path / MANIFEST)},
             "steps": [checkpoint.step for checkpoint in loaded],
         },
+        labels=first.labels,
     )

@@ -18,7 +18,7 @@ from seq2seq.report.curves import save_curves
 from seq2seq.report.gather import Decoding, generate, unread, with_folder
 from seq2seq.report.record import system_record
 from seq2seq.report.system import System
-from seq2seq.training.card import USE
+from seq2seq.training.card import ABOUT
 from seq2seq.training.curves import read_curves
 from seq2seq.training.exporting import Checkpoint, export
 
@@ -42,12 +42,12 @@ def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
     folder = output / MODEL
     export([checkpoint], folder, overwrite=True)
     save_curves(read_curves(output / LOGS), folder)
-    found = Checkpoint.load(checkpoint)
+    source, target = Checkpoint.load(checkpoint).columns
     model = (Captioner if prepared.task == CAPTIONS else Translator).load(folder)
     shown: tuple[TestSet, System, Scorer] | None = None
     for split in prepared.splits[1:]:
         print(f"\n{split}:")
-        test = prepared_test_set(prepared, split, *found.columns, with_training=shown is None)
+        test = prepared_test_set(prepared, split, source, target, with_training=shown is None)
         system = generate(output.resolve().name, model, [folder], test, Decoding(), alignments=shown is None)
         scorer = make_scorer(test)
         scores = scorer.score(system.outputs)
@@ -63,7 +63,7 @@ def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
     if shown is not None:
         places["report"] = _report(output / REPORT, folder, *shown)
     print("\n" + "\n".join(f"{name:12} {place}" for name, place in places.items()))
-    print(f"\ntry it:  {USE[prepared.task].format(folder)}")
+    print(f"\ntry it:  {ABOUT[prepared.task].use.format(folder)}")
 
 
 def _report(place: Path, folder: Path, test: TestSet, system: System, scorer: Scorer) -> Path:

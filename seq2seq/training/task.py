@@ -175,5 +175,6 @@ class RecipeTask(LightningModule, ABC, Generic[AnyBatch]):
             "optimizer": asdict(self.options),
             "prepared": str(self.data.prepared.path.resolve()),
             "columns": self.data.columns,
+            "labels": list(self.data.labels),
             "data": self.data.identity,
         }
