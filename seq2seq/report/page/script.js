@@ -381,13 +381,13 @@ function listen() {
     stepToWord(event.target, step);
   });
   table.addEventListener("focusout", clearLook);
-  window.addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details.more")) details.open = true;
-    draw(true);
   const phone = matchMedia("(max-width: 44rem)"); // as in the style
   const foldFilters = () => { byId("narrow").open = !phone.matches; };
   phone.addEventListener("change", foldFilters);
   foldFilters();
+  window.addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details.more")) details.open = true;
+    draw(true);
   });
   window.addEventListener("afterprint", () => draw());
 }
