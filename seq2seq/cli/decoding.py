@@ -12,7 +12,8 @@ from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, PRECISIONS
 from seq2seq.search import SearchOptions
 
 if TYPE_CHECKING:  # here and within the functions: options are parsed before torch, which takes seconds, is imported
-    from seq2seq.inference import Candidate, Captioner, Generator, Translator
+    from seq2seq.inference import Candidate, Captioner, Translator
+    from seq2seq.inference.predictor import Predictor
 
 WITHHELD = "[withheld]"
 MODEL_HELP = "a model folder, as training or `seq2seq export` writes it; several are used as an ensemble"
@@ -138,10 +139,10 @@ def given_search_options(arguments: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-AnyGenerator = TypeVar("AnyGenerator", bound="Generator")
+AnyPredictor = TypeVar("AnyPredictor", bound="Predictor")
 
 
-def load(kind: type[AnyGenerator], arguments: argparse.Namespace) -> AnyGenerator:
+def load(kind: type[AnyPredictor], arguments: argparse.Namespace) -> AnyPredictor:
     """The model or ensemble that the arguments name, on the device and in the precision that they name."""
     import torch
 
@@ -155,7 +156,7 @@ def load_any(arguments: argparse.Namespace) -> "Translator | Captioner":
     from seq2seq.data.prepared import CAPTIONS
     from seq2seq.folder import task_of
     from seq2seq.inference import Captioner, Translator
-    from seq2seq.inference.generator import check_model_folder
+    from seq2seq.inference.predictor import check_model_folder
 
     check_model_folder(arguments.model[0])
     return load(Captioner, arguments) if task_of(arguments.model[0]) == CAPTIONS else load(Translator, arguments)

@@ -5,18 +5,22 @@ import os
 from pathlib import Path
 from typing import Any
 
-from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load_any
+from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load, load_any
 from seq2seq.cli.evaluation_set import add_data_options, read_test_set
 from seq2seq.cli.lines import check_output
+from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TOKENIZERS, TestSet, write_record
 from seq2seq.evaluation.kept import keep, read_kept
+from seq2seq.evaluation.measure import MEASURES, measure
 from seq2seq.evaluation.scorer import make_scorer
 from seq2seq.evaluation.table import print_scores
 from seq2seq.evaluation.test_set import describe_file
 from seq2seq.files import atomic_write
+from seq2seq.folder import task_of
 from seq2seq.inference import Captioner, Translator
 from seq2seq.inference.confidence import fit_calibration
+from seq2seq.inference.predictor import check_model_folder
 from seq2seq.report.gather import Decoding, generate, read_outputs
 from seq2seq.report.record import system_record
 from seq2seq.report.system import System
@@ -81,6 +85,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Generate, score and record as `arguments` say."""
+    if arguments.model:
+        check_model_folder(arguments.model[0])
+        if task_of(arguments.model[0]) in MEASURES:
+            _measure(arguments)
+            return
     _check(arguments)
     options = given_search_options(arguments)
     kept = _check_places(arguments)
@@ -114,6 +123,34 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"recorded in {output}")
     if arguments.fit_confidence:
         print(f"confidence fitted on {calibration.words:,} words, recorded in {fitted}")
+
+
+def _measure(arguments: argparse.Namespace) -> None:
+    """Evaluate a model that writes no text against references: on a split of prepared data, and with no search."""
+    if not arguments.data:
+        raise UserError("--data FOLDER is needed: the prepared folder that holds the test data")
+    given = [name for name in ("source", "reference", "hypothesis", "baseline", "tokenize") if getattr(arguments, name)]
+    given += [name for name in ("lowercase", "fit_confidence") if getattr(arguments, name)]
+    given += list(given_search_options(arguments))
+    if given:
+        raise UserError(f"--{given[0].replace('_', '-')}: has no part in the evaluation of this model")
+    if len(arguments.model) > 1:
+        raise UserError("only one MODEL can be evaluated at a time where it writes no text against references")
+    kept = _check_places(arguments)
+    folder = arguments.model[0]
+    model = load(MEASURES[task_of(folder)].predictor, arguments)
+    found, record = measure(model, folder, PreparedFolder.open(arguments.data), arguments.split, arguments.batch_size)
+    if arguments.translations is not None:
+        with atomic_write(arguments.translations) as file:
+            file.writelines(f"{line}\n" for line in found.outputs)
+    output = arguments.output
+    if output is not None:
+        write_record(output, record)
+    elif kept is not None:
+        output = keep(kept, record)
+    print_scores(found.scores, found.count, record["speed"]["seconds"])
+    if output is not None:
+        print(f"recorded in {output}")
 
 
 def _check(arguments: argparse.Namespace) -> None:

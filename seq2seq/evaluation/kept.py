@@ -9,7 +9,7 @@ from seq2seq.config import one_line
 from seq2seq.errors import UserError
 from seq2seq.evaluation.record import FORMAT as RECORD_FORMAT
 from seq2seq.evaluation.record import write_record
-from seq2seq.evaluation.results import arrow
+from seq2seq.evaluation.results import arrow, shown
 from seq2seq.evaluation.test_set import set_name
 from seq2seq.files import atomic_write, open_lines
 from seq2seq.folder import CARD, SCORES
@@ -86,19 +86,19 @@ def scores_table(records: dict[str, dict[str, Any]]) -> str:
     rows = [["test set", "sources", "search", *(f"{metric} {arrow(metric)}" for metric in metrics)]]
     rows.append(["---"] * len(rows[0]))
     for name, record in records.items():
-        scores = [_score(record["scores"].get(metric)) for metric in metrics]
+        scores = [_score(metric, record["scores"].get(metric)) for metric in metrics]
         rows.append([" ".join(name.split()), f"{record['sentences']:,}", _search(record.get("decoding")), *scores])
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
 
 
-def _score(score: dict[str, Any] | None) -> str:
+def _score(metric: str, score: dict[str, Any] | None) -> str:
     if score is None:
         return "–"
-    interval = score["interval"]
-    return f"{score['value']:.1f}" + (f" ({interval[0]:.1f} to {interval[1]:.1f})" if interval else "")
+    interval = " to ".join(shown(metric, end) for end in score["interval"] or ())
+    return shown(metric, score["value"]) + (f" ({interval})" if interval else "")
 
 
 def _search(decoding: dict[str, Any] | None) -> str:
-    if not decoding:
+    if not decoding or "method" not in decoding:
         return "–"
     return f"beam {decoding['beam']}" if decoding["method"] == "beam" else str(decoding["method"])

@@ -7,6 +7,16 @@ from dataclasses import dataclass
 RESAMPLES = 1000  # of a bootstrap
 TRIALS = 10_000  # of approximate randomisation
 HIGHER_IS_BETTER = {"BLEU": True, "chrF": True, "TER": False}
+_DIGITS: dict[str, int] = {}  # behind the point, where it is not one
+
+
+def shown(metric: str, value: float) -> str:
+    """A score for people.
+
+    >>> shown("BLEU", 31.25)
+    '31.2'
+    """
+    return f"{value:.{_DIGITS.get(metric, 1)}f}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from seq2seq.evaluation.results import Comparison, Score, arrow, p_shown, signed
+from seq2seq.evaluation.results import Comparison, Score, arrow, p_shown, shown, signed
 
 
 def print_scores(
@@ -25,11 +25,11 @@ def print_scores(
         for title in ("baseline", "difference", "p"):
             table.add_column(title)
     for name, score in scores.items():
-        interval = "-" if score.interval is None else f"{score.interval[0]:.1f} to {score.interval[1]:.1f}"
-        row = [f"{name} {arrow(name)}", f"{score.value:.1f}", interval]
+        low_high = [shown(name, end) for end in score.interval or ()]
+        row = [f"{name} {arrow(name)}", shown(name, score.value), " to ".join(low_high) or "-"]
         if comparisons is not None:
             found = comparisons[name]
-            row += [f"{found.baseline.value:.1f}", signed(found.difference), p_shown(found.p)]
+            row += [shown(name, found.baseline.value), signed(found.difference), p_shown(found.p)]
         table.add_row(*row)
     Console().print(table)
     for name, score in scores.items():

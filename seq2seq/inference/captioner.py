@@ -17,7 +17,8 @@ from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
 from seq2seq.inference.defaults import PICTURES_AT_ONCE
-from seq2seq.inference.generator import Generator, Progress, check_best_only, check_size, listed, search_options
+from seq2seq.inference.generator import Generator, check_best_only, search_options
+from seq2seq.inference.predictor import Progress, check_size, listed
 from seq2seq.inference.translation import Candidate
 from seq2seq.search import EnsembleContext, SearchOptions, search
 

@@ -13,7 +13,8 @@ from seq2seq.data.tokenizer import EOS_ID, UNK_ID
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
 from seq2seq.inference.defaults import BATCH_SIZE, MAX_SOURCE_TOKENS
-from seq2seq.inference.generator import Generator, Progress, check_best_only, check_size, listed, search_options
+from seq2seq.inference.generator import Generator, check_best_only, search_options
+from seq2seq.inference.predictor import Progress, check_size, listed
 from seq2seq.inference.splitting import split_long
 from seq2seq.inference.translation import Candidate, Translation, join_candidates
 from seq2seq.search import SearchOptions, search

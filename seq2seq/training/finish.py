@@ -2,16 +2,18 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from seq2seq.data.prepared import CAPTIONS, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TestSet, write_record
 from seq2seq.evaluation.kept import keep
+from seq2seq.evaluation.measure import MEASURES, measure
 from seq2seq.evaluation.results import Scorer
 from seq2seq.evaluation.scorer import make_scorer
 from seq2seq.evaluation.table import print_scores
 from seq2seq.evaluation.test_set import prepared_test_set
-from seq2seq.inference import Captioner, Translator
+from seq2seq.inference import BATCH_SIZE, Captioner, Translator
 from seq2seq.inference.confidence import fit_calibration
 from seq2seq.report.build import build_report, write_report
 from seq2seq.report.curves import save_curves
@@ -31,10 +33,10 @@ def record_name(split: str) -> str:
 
 
 def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
-    """Export the checkpoint to `output`/model, score it on dev and, if there is one, on test, and report on dev.
+    """Export the checkpoint to `output`/model, score it on dev and, if there is one, on test.
 
-    The model folder keeps the scores of each, in its card, too; its confidence is fitted on dev.
-    At the end it is said where all lies.
+    The model folder keeps the scores of each, in its card, too. For a model that writes, its confidence is fitted on
+    dev, and a report made on it. At the end it is said where all lies.
 
     Raises:
         UserError: a checkpoint that cannot be used, or a folder that cannot be written.
@@ -42,7 +44,34 @@ def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
     folder = output / MODEL
     export([checkpoint], folder, overwrite=True)
     save_curves(read_curves(output / LOGS), folder)
-    source, target = Checkpoint.load(checkpoint).columns
+    places = {"model": folder, "checkpoints": checkpoint.parent, "logs": output / LOGS}
+    if prepared.task in MEASURES:
+        _measure(output, folder, prepared)
+    elif page := _generate(output, folder, prepared, Checkpoint.load(checkpoint).columns):
+        places["report"] = page
+    print("\n" + "\n".join(f"{name:12} {place}" for name, place in places.items()))
+    print(f"\ntry it:  {ABOUT[prepared.task].use.format(folder)}")
+
+
+def _measure(output: Path, folder: Path, prepared: PreparedFolder) -> None:
+    """Score a model that writes no text against references."""
+    model = MEASURES[prepared.task].predictor.load(folder)
+    for split in prepared.splits[1:]:
+        print(f"\n{split}:")
+        found, record = measure(model, folder, prepared, split, BATCH_SIZE)
+        _record(output, folder, split, record)
+        print_scores(found.scores, found.count, record["speed"]["seconds"])
+        print(f"recorded in {output / record_name(split)}")
+
+
+def _record(output: Path, folder: Path, split: str, record: dict[str, Any]) -> None:
+    write_record(output / record_name(split), record)
+    keep(folder, record)
+
+
+def _generate(output: Path, folder: Path, prepared: PreparedFolder, columns: tuple[str, ...]) -> Path | None:
+    """Score a model that writes, and report on the first split there is; gives the page."""
+    source, target = columns
     model = (Captioner if prepared.task == CAPTIONS else Translator).load(folder)
     shown: tuple[TestSet, System, Scorer] | None = None
     for split in prepared.splits[1:]:
@@ -52,18 +81,13 @@ def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
         scorer = make_scorer(test)
         scores = scorer.score(system.outputs)
         record = system_record(test, system, scores)
-        write_record(output / record_name(split), record)
-        keep(folder, record)
+        _record(output, folder, split, record)
         print_scores(scores, len(test), system.facts["seconds"])
         print(f"recorded in {output / record_name(split)}")
         if problem := unread(system):
             print(f"note: {problem}", file=sys.stderr)
         shown = shown or (test, system, scorer)
-    places = {"model": folder, "checkpoints": checkpoint.parent, "logs": output / LOGS}
-    if shown is not None:
-        places["report"] = _report(output / REPORT, folder, *shown)
-    print("\n" + "\n".join(f"{name:12} {place}" for name, place in places.items()))
-    print(f"\ntry it:  {ABOUT[prepared.task].use.format(folder)}")
+    return None if shown is None else _report(output / REPORT, folder, *shown)
 
 
 def _report(place: Path, folder: Path, test: TestSet, system: System, scorer: Scorer) -> Path:

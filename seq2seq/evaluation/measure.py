@@ -1,0 +1,84 @@
+"""How good a model is that reads or foresees and writes no text against references: by its task."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seq2seq.data.prepared import PreparedFolder
+from seq2seq.errors import UserError
+from seq2seq.evaluation.record import make_record
+from seq2seq.evaluation.results import Score
+from seq2seq.evaluation.test_set import describe_file
+from seq2seq.files import sha256
+from seq2seq.folder import WEIGHTS
+from seq2seq.inference.predictor import Predictor
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a model did on a split.
+
+    Attributes:
+        scores: by metric.
+        outputs: what it said, a line a row of the split; none of a language model.
+        count: rows of the split.
+        settings: whatever else its scores depend on, as plain values.
+    """
+
+    scores: dict[str, Score]
+    outputs: list[str]
+    count: int
+    settings: dict[str, Any]
+
+
+class Measure(NamedTuple):
+    """How models of a task are measured.
+
+    Attributes:
+        predictor: loads them.
+        run: of a loaded model, a prepared folder, a split and how many rows to take at once.
+    """
+
+    predictor: type[Predictor]
+    run: Callable[[Any, PreparedFolder, str, int], Measured]
+
+
+MEASURES: dict[str, Measure] = {}
+
+
+def measure(
+    model: Predictor, folder: str | Path, prepared: PreparedFolder, split: str, batch_size: int
+) -> tuple[Measured, dict[str, Any]]:
+    """Have a model do a split, and score what it did.
+
+    Args:
+        model: loaded from `folder`.
+        folder: the model folder.
+        prepared: the test data.
+        split: of the prepared folder.
+        batch_size: rows taken at once, which changes nothing but the time.
+
+    Returns:
+        What it did, and the record of it (see `make_record`).
+
+    Raises:
+        UserError: data for another task than the model's, or a split that is not there.
+    """
+    if prepared.task != model.task:
+        raise UserError(f"{prepared.path}: holds {prepared.task}, but the model has learned {model.task}")
+    start = time.perf_counter()
+    found = MEASURES[model.task].run(model, prepared, split, batch_size)
+    seconds = time.perf_counter() - start
+    files = [{"role": "rows", **describe_file(prepared.table(split))}]
+    record = make_record(
+        found.scores,
+        sentences=found.count,
+        data={"name": str(prepared.manifest.get("name", prepared.path.name)), "split": split, "files": files},
+        models=[{"name": Path(folder).resolve().name, "sha256": sha256(Path(folder) / WEIGHTS)}],
+        decoding={**found.settings, "batch_size": batch_size, "precision": model.precision},
+        seconds=seconds,
+        device=model.device,
+    )
+    return found, record
