@@ -8,9 +8,13 @@ from typing import Any
 
 from data_prep.cleaning import Bounds
 from data_prep.lines import Line
-from seq2seq.data.prepared import IMAGE
+from data_prep.splitting import Row
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORMS, TAGGING, TRANSLATION, Form
 from seq2seq.errors import UserError
 from seq2seq.files import sha256
+
+UNITS = {TRANSLATION: "pair", CAPTIONS: "caption", CLASSIFICATION: "text", TAGGING: "sentence"}
+"""What a row of each task's tables is called."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +24,18 @@ class Corpus:
     Attributes:
         languages: of the sides of a pair; of the captions (one or two) where there are pictures.
         inputs: what `describe_input` gives, one a file.
-        lines: by split: "train", of which dev and test are drawn unless they are given here as well.
+        lines: by split: "train", of which dev and test are drawn unless they are given here as well. Their sides are
+            the columns of the tables.
         images: None for pairs of sentences. For captions, of which each line's first side is a picture's name: the
             folder that the names are relative to, or a function that makes that folder at the path it is given, which
             is within the prepared folder.
         listed_images: names of pictures that the input mentions, with captions or without.
         images_option: of the command, that says where the pictures are.
         notes: further entries of the manifest.
+        task: what the rows are for; None: captions where there are pictures, else translation.
+        clean: how a text is brought to its one form; None: as `Settings.plain` says. Columns after the text (a label,
+            tags) stay as they are, so there must be no tab or line end in them.
+        check: says why a row must go, in whatever split it is, or None; it sees the row as it would be kept.
     """
 
     name: str
@@ -40,16 +49,33 @@ class Corpus:
     listed_images: Iterable[str] = ()
     images_option: str = "--images"
     notes: Mapping[str, Any] = field(default_factory=dict)
+    task: str | None = None
+    clean: Callable[[str], str] | None = None
+    check: Callable[[Row], str | None] | None = None
+
+    @property
+    def purpose(self) -> str:
+        """The task, one of `seq2seq.data.prepared.TASKS`."""
+        return self.task or (TRANSLATION if self.images is None else CAPTIONS)
+
+    @property
+    def form(self) -> Form:
+        """How the tables are made."""
+        return FORMS[self.purpose]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Those of the tables."""
-        return self.languages if self.images is None else (IMAGE, *self.languages)
+        return (*self.form.before, *self.languages, *self.form.after)
 
     @property
     def names(self) -> int:
         """How many columns, the first ones, hold names and not text."""
-        return len(self.columns) - len(self.languages)
+        return len(self.form.before)
+
+    def texts(self, row: Row) -> Row:
+        """What of a row is text."""
+        return row[self.names : self.names + len(self.languages)]
 
 
 @dataclass(frozen=True)
@@ -66,6 +92,7 @@ class Settings:
     vocab_size: int
     joint: bool
     plain: bool = False  # bring the text to the form of `plain_caption`
+    more_tokenizers: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # by name: kind and size, of the text
 
 
 def describe_input(path: Path) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from data_prep.splitting import Row
 from seq2seq.data.text import normalise
 
 DUPLICATE = "duplicate"
+CONTRADICTION = "the same text, labelled otherwise"
 _OF_CAPTIONS = {EMPTY: "empty caption", DUPLICATE: "caption twice of one picture"}
+_OF_LABELLED = {EMPTY: "empty field"}
 
 
 class Drop(NamedTuple):
@@ -44,7 +46,12 @@ class Intake:
 
 
 def take_in(
-    lines: Iterable[Line], bounds: Bounds | None, names: int = 0, clean: Callable[[str], str] = normalise
+    lines: Iterable[Line],
+    bounds: Bounds | None,
+    names: int = 0,
+    clean: Callable[[str], str] = normalise,
+    texts: int | None = None,
+    check: Callable[[Row], str | None] | None = None,
 ) -> Intake:
     """Bring the text of every line to one form and keep the rows that are fit.
 
@@ -54,20 +61,25 @@ def take_in(
             unreadable lines and empty sides.
         names: so many sides at the beginning are names, not text, and stay as they are.
         clean: gives a text its form.
+        texts: so many sides after those are text, and what follows them (a label, tags) stays as it is; None: all are.
+        check: says why a row must go, with bounds or without, or None.
     """
     intake = Intake()
-    seen: set[Row] = set()
+    seen: dict[Row, Row] = {}  # what follows the text, by all that is before
     for line in lines:
         intake.lines_in += 1
-        row = (*line.sides[:names], *map(clean, line.sides[names:]))
-        fault = line.problem or (None if all(row) else EMPTY)
+        end = len(line.sides) if texts is None else names + texts
+        row = (*line.sides[:names], *map(clean, line.sides[names:end]), *line.sides[end:])
+        fault = line.problem or (None if all(row) else EMPTY) or (check(row) if check else None)
         if fault is None and bounds is not None:
-            fault = bounds.fault(*row[names:]) or (DUPLICATE if row in seen else None)
+            fault = bounds.fault(*row[names:end])
+            if fault is None and row[:end] in seen:
+                fault = DUPLICATE if seen[row[:end]] == row[end:] else CONTRADICTION
         if fault:
-            fault = _OF_CAPTIONS.get(fault, fault) if names else fault
-            intake.dropped.append(Drop(line.file, line.number, fault, row))
+            named = _OF_CAPTIONS if names else _OF_LABELLED if texts is not None and end < len(line.sides) else {}
+            intake.dropped.append(Drop(line.file, line.number, named.get(fault, fault), row))
         else:
-            seen.add(row)
+            seen[row[:end]] = row[end:]
             intake.rows.append(row)
             intake.places.append((line.file, line.number))
     return intake

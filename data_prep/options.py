@@ -12,7 +12,7 @@ from data_prep.corpus import Settings
 from data_prep.lines import Line, read_csv, read_tsv
 from data_prep.output import check_output
 from seq2seq.cli.arguments import Parser, at_least
-from seq2seq.data.prepared import IMAGE
+from seq2seq.data.prepared import IMAGE, LABEL, TAGS
 from seq2seq.data.tokenizer import KINDS
 from seq2seq.errors import UserError
 
@@ -40,7 +40,7 @@ def _ratio(text: str) -> float:
 
 def language(text: str) -> str:
     """An argparse type: a language code such as "es" or "pt-BR"."""
-    if not re.fullmatch(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*", text) or text in ("joint", IMAGE):
+    if not re.fullmatch(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*", text) or text in ("joint", IMAGE, LABEL, TAGS):
         raise argparse.ArgumentTypeError(f"{text!r} is not a language code such as es, de or pt-BR")
     return text
 
@@ -93,6 +93,32 @@ def make_caption_parser(
         add_languages(sides, joint=False)
     _add_bounds(parser, "A caption of the train split is kept when it keeps to these bounds.", Bounds(max_words=50))
     add_text_form(parser.add_argument_group("text"))
+    return parser
+
+
+def make_text_parser(
+    module: str, description: str, unit: str, split_size: int, tokenizer: str, vocab_size: int
+) -> Parser:
+    """A parser with the options of commands for text in one language; the module's own come before parsing.
+
+    Args:
+        module: the command's.
+        description: its help, with examples.
+        unit: what a row of the tables is, in the plural; see `data_prep.corpus.UNITS`.
+        split_size: default number of rows in a split that is drawn.
+        tokenizer: the default kind.
+        vocab_size: the default size.
+    """
+    parser = base_parser(module, description)
+    splits = parser.add_argument_group(
+        "splits", "What is the same text but for case and punctuation stays in one split."
+    )
+    add_splits(splits, unit, split_size)
+    splits.add_argument("--keep-leaks", action="store_true", help=f"keep training {unit} that are also in dev or test")
+    add_tokenizer(parser, tokenizer, vocab_size).add_argument(
+        "--language", type=language, default="en", metavar="CODE", help="of the text"
+    )
+    _add_bounds(parser, f"The training {unit} that keep to these bounds are kept.", Bounds())
     return parser
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.cleaning import plain_caption
-from data_prep.corpus import Corpus, Settings
+from data_prep.corpus import UNITS, Corpus, Settings
 from data_prep.intake import Drop, Intake, take_in
 from data_prep.output import output_folder
 from data_prep.pictures import MISSING, Pictures, in_table
@@ -22,7 +22,6 @@ from seq2seq.data.prepared import (
     IMAGES,
     MANIFEST,
     SPLITS,
-    TRANSLATION,
     PreparedFolder,
     PreparedImage,
 )
@@ -47,7 +46,7 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
     with output_folder(settings.output, settings.force) as folder:
         intakes = _take_in(corpus, settings)
         pictures = _check_pictures(corpus, folder, intakes)
-        keys = pictures.keys if pictures else sentence_keys
+        keys = pictures.keys if pictures else lambda row: sentence_keys(corpus.texts(row))
         found = {split: intake.rows for split, intake in intakes.items()}
         given = {split: rows for split, rows in found.items() if split != "train"}
         if given and not settings.keep_leaks:
@@ -62,7 +61,7 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
         assert lines_in == kept + len(dropped), "a line was lost"
         manifest: dict[str, Any] = {
             "format": FORMAT,
-            "task": CAPTIONS if pictures else TRANSLATION,
+            "task": corpus.purpose,
             "name": corpus.name,
             "languages": list(corpus.languages),
             "licence": corpus.licence,
@@ -97,13 +96,15 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
 
 
 def _take_in(corpus: Corpus, settings: Settings) -> dict[str, Intake]:
-    clean = plain_caption if settings.plain else normalise
+    clean = corpus.clean or (plain_caption if settings.plain else normalise)
     return {
         split: take_in(
             track(lines, f"reading {split}", "lines"),
             settings.bounds if split == "train" else None,
             corpus.names,
             clean,
+            len(corpus.languages),
+            corpus.check,
         )
         for split, lines in corpus.lines.items()
     }
@@ -142,8 +143,7 @@ def _require_rows(intakes: Mapping[str, Intake], corpus: Corpus, pictures: Pictu
         if pictures and MISSING in reasons:
             name = next(drop.row[0] for drop in intake.dropped if drop.reason == MISSING)
             told += f"; there is no {name} in {pictures.folder}: say with {corpus.images_option} where the pictures are"
-        row = "caption" if pictures else "pair"
-        raise UserError(f"no {row} of {split} is left of {intake.lines_in} lines: {told}")
+        raise UserError(f"no {UNITS[corpus.purpose]} of {split} is left of {intake.lines_in} lines: {told}")
 
 
 def _units(rows: list[Row], corpus: Corpus) -> list[list[int]]:
@@ -164,7 +164,9 @@ def _together(rows: list[Row], corpus: Corpus) -> list[Row]:
 def _split(rows: list[Row], corpus: Corpus, settings: Settings, keys: Keys) -> dict[str, list[Row]]:
     sizes = settings.sizes
     units = _units(rows, corpus)
-    drawn_from, shared = ("pairs", "shared sentences") if corpus.images is None else ("pictures", "identical files")
+    drawn_from, shared = f"{UNITS[corpus.purpose]}s", "shared sentences"
+    if corpus.images is not None:
+        drawn_from, shared = "pictures", "identical files"
     options = " and ".join(f"--{split}-size {size}" for split, size in sizes.items())
     if sum(sizes.values()) * 2 > len(units):
         raise UserError(f"{options}: more than half of the {len(units)} {drawn_from} that are left; ask for fewer")
@@ -222,10 +224,14 @@ def _train_tokenizers(folder: Path, corpus: Corpus, train: list[Row], settings: 
         if joint and pieces:
             pieces[language] = pieces[corpus.languages[0]]
             continue
-        text = (text for row in train for text in (row[corpus.names :] if joint else row[side : side + 1]))
+        text = (text for row in train for text in (corpus.texts(row) if joint else row[side : side + 1]))
         pieces[language] = len(
             Tokenizer.train(text, folder / file, settings.tokenizer, settings.vocab_size, settings.seed)
         )
+    for name, (kind, vocab_size) in settings.more_tokenizers.items():
+        files[name] = f"tokenizer/{name}.model"
+        text = (text for row in train for text in corpus.texts(row))
+        pieces[name] = len(Tokenizer.train(text, folder / files[name], kind, vocab_size, settings.seed))
     return {
         "kind": settings.tokenizer,
         "vocab_size": settings.vocab_size,

@@ -6,6 +6,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
+from data_prep.corpus import UNITS
 from seq2seq.data.prepared import CAPTIONS, IMAGE, PreparedFolder
 from seq2seq.data.tokenizer import UNK_ID
 from seq2seq.files import open_lines
@@ -23,7 +24,7 @@ def print_summary(prepared: PreparedFolder) -> None:
     """Print where every line went, the splits with their average lengths, some rows and where the folder is."""
     console = Console(highlight=False, markup=False)
     manifest = prepared.manifest
-    rows = "captions" if prepared.task == CAPTIONS else "pairs"
+    rows = f"{UNITS[prepared.task]}s"
 
     console.print(f"{manifest['name']}: where the lines went")
     flow = _counts("lines", [(manifest["lines_in"], "lines in"), (manifest["kept"], f"{rows} kept")])
@@ -49,7 +50,8 @@ def print_summary(prepared: PreparedFolder) -> None:
     if not tokenizer["joint"]:
         held = ", ".join(f"{language} {pieces:,} pieces" for language, pieces in tokenizer["pieces"].items())
     asked = tokenizer["vocab_size"]
-    fewer = f" ({asked:,} asked for; the text has no more)" if max(tokenizer["pieces"].values()) < asked else ""
+    most = max(tokenizer["pieces"][language] for language in prepared.languages)
+    fewer = f" ({asked:,} asked for; the text has no more)" if most < asked else ""
     console.print(f"\ntokenizer: {tokenizer['kind']}, {held}{fewer}", soft_wrap=True)
     (total, _), *shared = manifest["leak_check"].items()
     between = ", ".join(f"{pair} {count}" for pair, count in shared)
