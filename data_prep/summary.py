@@ -1,5 +1,6 @@
 """What a command tells at its end."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -7,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from data_prep.corpus import UNITS
-from seq2seq.data.prepared import CAPTIONS, IMAGE, PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, IMAGE, LABEL, PreparedFolder
 from seq2seq.data.tokenizer import UNK_ID
 from seq2seq.files import open_lines
 
@@ -16,6 +17,8 @@ LEFT_OUT = "left_out_images.tsv"
 _SAMPLE_ROWS = 4
 _MEASURED_ROWS = 5000  # the pieces of so many rows a split are counted
 _SHOWN_NAMES = 3
+_SHOWN_LABELS = 20
+_RARE = 10  # texts of train
 
 Item = TypeVar("Item")
 
@@ -38,6 +41,9 @@ def print_summary(prepared: PreparedFolder) -> None:
 
     console.print("splits, with the average lengths of a sentence")
     console.print(_splits(prepared, rows))
+
+    if prepared.task == CLASSIFICATION:
+        _print_labels(prepared, console)
 
     console.print(f"\nsome {rows} of train")
     shown = Table(*prepared.columns)
@@ -82,6 +88,32 @@ def _print_pictures(prepared: PreparedFolder, console: Console) -> None:
     if told["identical"]:
         console.print(f"{len(told['identical']):,} picture(s) in several splits, all of them in the manifest")
     console.print()
+
+
+def _print_labels(prepared: PreparedFolder, console: Console) -> None:
+    """How many texts have each label, and which labels a model will hardly learn, or not at all."""
+    counts = {split: Counter(prepared.column(split, LABEL)) for split in prepared.splits}
+    train = counts["train"]
+    labels = sorted(set().union(*counts.values()), key=lambda label: (-train[label], label))
+    table = Table("label")
+    for split in counts:
+        table.add_column(split, justify="right")
+    for label in labels[:_SHOWN_LABELS]:
+        table.add_row(label, *(f"{count[label]:,}" for count in counts.values()))
+    console.print("\ntexts by label")
+    console.print(table)
+    if len(labels) > _SHOWN_LABELS:
+        console.print(f"and {len(labels) - _SHOWN_LABELS:,} rarer labels")
+    for told, few in (
+        (
+            f"rare: fewer than {_RARE} texts of train to learn them from",
+            [name for name in labels if 0 < train[name] < _RARE],
+        ),
+        ("not in train, so no model will ever say them", [name for name in labels if not train[name]]),
+    ):
+        if few:
+            more = f" and {len(few) - _SHOWN_LABELS:,} more" if len(few) > _SHOWN_LABELS else ""
+            console.print(f"{len(few):,} label(s) {told}: {', '.join(few[:_SHOWN_LABELS])}{more}", soft_wrap=True)
 
 
 def _counts(unit: str, rows: list[tuple[int, str]]) -> Table:
