@@ -92,6 +92,7 @@ class Settings:
     vocab_size: int
     joint: bool
     plain: bool = False  # bring the text to the form of `plain_caption`
+    lower_case: bool = False  # of the text that the languages' tokenizers are trained on
     more_tokenizers: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # by name: kind and size, of the text
 
 

@@ -97,7 +97,13 @@ def make_caption_parser(
 
 
 def make_text_parser(
-    module: str, description: str, unit: str, split_size: int, tokenizer: str, vocab_size: int
+    module: str,
+    description: str,
+    unit: str,
+    split_size: int,
+    tokenizer: str,
+    vocab_size: int,
+    kinds: Sequence[str] = KINDS,
 ) -> Parser:
     """A parser with the options of commands for text in one language; the module's own come before parsing.
 
@@ -108,6 +114,7 @@ def make_text_parser(
         split_size: default number of rows in a split that is drawn.
         tokenizer: the default kind.
         vocab_size: the default size.
+        kinds: of tokenizers that the task can do with; of a single one there is no option.
     """
     parser = base_parser(module, description)
     splits = parser.add_argument_group(
@@ -115,7 +122,7 @@ def make_text_parser(
     )
     add_splits(splits, unit, split_size)
     splits.add_argument("--keep-leaks", action="store_true", help=f"keep training {unit} that are also in dev or test")
-    add_tokenizer(parser, tokenizer, vocab_size).add_argument(
+    add_tokenizer(parser, tokenizer, vocab_size, kinds).add_argument(
         "--language", type=language, default="en", metavar="CODE", help="of the text"
     )
     _add_bounds(parser, f"The training {unit} that keep to these bounds are kept.", Bounds())
@@ -139,10 +146,13 @@ def add_splits(group: argparse._ArgumentGroup, unit: str, size: int) -> None:
         )
 
 
-def add_tokenizer(parser: Parser, kind: str, vocab_size: int) -> argparse._ArgumentGroup:
+def add_tokenizer(parser: Parser, kind: str, vocab_size: int, kinds: Sequence[str] = KINDS) -> argparse._ArgumentGroup:
     """The group of options about the tokenizer, with the defaults given."""
     group = parser.add_argument_group("tokenizer", "SentencePiece, trained on the train split only.")
-    group.add_argument("--tokenizer", choices=KINDS, default=kind, help="kind of pieces")
+    if len(kinds) > 1:
+        group.add_argument("--tokenizer", choices=kinds, default=kind, help="kind of pieces")
+    else:
+        parser.set_defaults(tokenizer=kind)
     group.add_argument(
         "--vocab-size",
         type=at_least(5),

@@ -225,6 +225,7 @@ def _train_tokenizers(folder: Path, corpus: Corpus, train: list[Row], settings: 
             pieces[language] = pieces[corpus.languages[0]]
             continue
         text = (text for row in train for text in (corpus.texts(row) if joint else row[side : side + 1]))
+        text = map(str.lower, text) if settings.lower_case else text
         pieces[language] = len(
             Tokenizer.train(text, folder / file, settings.tokenizer, settings.vocab_size, settings.seed)
         )
@@ -237,5 +238,6 @@ def _train_tokenizers(folder: Path, corpus: Corpus, train: list[Row], settings: 
         "vocab_size": settings.vocab_size,
         "pieces": pieces,
         "joint": joint,
+        **({"lower_case": True} if settings.lower_case else {}),
         "files": files,
     }

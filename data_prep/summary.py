@@ -152,7 +152,9 @@ def _splits(prepared: PreparedFolder, rows: str) -> Table:
 
 def _pieces(prepared: PreparedFolder, language: str, texts: tuple[str, ...]) -> tuple[float, float]:
     """How many pieces a text has in the mean, and the share of them that are unknown."""
-    measured = prepared.tokenizer(language).encode_batch(_spread(texts, _MEASURED_ROWS))
+    lower_case = prepared.manifest["tokenizer"].get("lower_case", False)
+    shown = [text.lower() if lower_case else text for text in _spread(texts, _MEASURED_ROWS)]
+    measured = prepared.tokenizer(language).encode_batch(shown)
     pieces = sum(map(len, measured))
     return pieces / len(measured), sum(ids.count(UNK_ID) for ids in measured) / max(pieces, 1)
 
