@@ -19,6 +19,7 @@ COMMANDS = {
     "translate": "translate text, a line in and a line out",
     "caption": "caption pictures, a picture in and a line out",
     "evaluate": "score a model's outputs, or a file of them, against references",
+    "inspect": "look inside a model: gates, states, attention, gradients through time",
     "report": "compare models and other systems' outputs on one page: scores, weaknesses, samples",
     "export": "make a model folder of a training checkpoint",
 }

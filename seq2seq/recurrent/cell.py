@@ -9,6 +9,9 @@ from torch import Tensor, nn
 State = tuple[Tensor, ...]
 """The state of one layer: (h,) or, for the LSTMs, (h, c), each (B, H). Its first part is the layer's output."""
 
+Gates = dict[str, Tensor]
+"""The gates of a step by their names, each (B, H), from 0 (shut) to 1 (open)."""
+
 
 class Cell(nn.Module, ABC):
     """The equations of a layer, over a whole sequence and for one step; built as `cell(input_size, hidden_size)`.
@@ -30,6 +33,10 @@ class Cell(nn.Module, ABC):
     @abstractmethod
     def step(self, inputs: Tensor, state: State) -> State:
         """See `RecurrentLayer.step`."""
+
+    def read(self, inputs: Tensor, state: State) -> tuple[Gates, State]:
+        """See `RecurrentLayer.read`; a cell without gates need not say more than this."""
+        return {}, self.step(inputs, state)
 
 
 class SteppedCell(Cell):

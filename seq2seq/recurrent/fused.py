@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from seq2seq.recurrent.cell import Cell, State, start_weight
+from seq2seq.recurrent.cell import Cell, Gates, State, start_weight
 
 
 class FusedCell(Cell):
@@ -101,6 +101,16 @@ class GRU(FusedCell, nn.GRU):
     def step(self, inputs: Tensor, state: State) -> State:
         """See `RecurrentLayer.step`."""
         return (torch.gru_cell(inputs, state[0], *self.weights()),)
+
+    def read(self, inputs: Tensor, state: State) -> tuple[Gates, State]:
+        """See `RecurrentLayer.read`: what torch's call computes, written out, since it does not tell its gates."""
+        (hidden,) = state
+        weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
+        from_input = nn.functional.linear(inputs, weight_ih, bias_ih).chunk(3, 1)
+        from_state = nn.functional.linear(hidden, weight_hh, bias_hh).chunk(3, 1)
+        reset, keep = (torch.sigmoid(from_input[gate] + from_state[gate]) for gate in range(2))
+        candidate = torch.tanh(from_input[2] + reset * from_state[2])
+        return {"reset": reset, "keep": keep}, ((1 - keep) * candidate + keep * hidden,)
 
 
 def _reversal(steps: int, rows: int, lengths: Tensor | None, device: torch.device) -> tuple[Tensor, Tensor]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq.errors import suggest
-from seq2seq.recurrent.cell import Cell, State
+from seq2seq.recurrent.cell import Cell, Gates, State
 from seq2seq.recurrent.fused import GRU, ElmanRNN, IdentityRNN
 from seq2seq.recurrent.jordan import Jordan
 from seq2seq.recurrent.lstm import LSTM
@@ -59,7 +59,7 @@ class RecurrentLayer(nn.Module):
         super().__init__()
         if cell not in CELLS:
             raise ValueError(f"cell {cell!r} is not one of {', '.join(CELLS)}{suggest(cell, CELLS)}")
-        self.hidden_size = hidden_size
+        self.input_size, self.hidden_size = input_size, hidden_size
         self.cell = CELLS[cell](input_size, hidden_size)
         self.cell.initialise()
         self.state_size = self.cell.state_size
@@ -91,3 +91,7 @@ class RecurrentLayer(nn.Module):
     def step(self, inputs: Tensor, state: State) -> State:
         """The state (each (B, H); its first part is the output) after one more input (B, input_size)."""
         return self.cell.step(inputs, state)
+
+    def read(self, inputs: Tensor, state: State) -> tuple[Gates, State]:
+        """As `step`, beside the gates that made it so: what stands in the cell's equations, for people to look at."""
+        return self.cell.read(inputs, state)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from seq2seq.recurrent.cell import State, held_rows
+from seq2seq.recurrent.cell import Gates, State, held_rows
 from seq2seq.recurrent.fused import FusedCell
 
 
@@ -45,6 +45,17 @@ class LSTM(FusedCell, nn.LSTM):
     def step(self, inputs: Tensor, state: State) -> State:
         """See `RecurrentLayer.step`."""
         return tuple(torch.lstm_cell(inputs, list(state), *self.weights()))
+
+    def read(self, inputs: Tensor, state: State) -> tuple[Gates, State]:
+        """See `RecurrentLayer.read`: what torch's call computes, written out, since it does not tell its gates."""
+        hidden, memory = state
+        weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
+        products = nn.functional.linear(inputs, weight_ih, bias_ih) + nn.functional.linear(hidden, weight_hh, bias_hh)
+        input_gate, forget_gate, candidate, output_gate = products.chunk(4, 1)
+        gates = {"input": input_gate, "forget": forget_gate, "output": output_gate}
+        gates = {name: torch.sigmoid(gate) for name, gate in gates.items()}
+        memory = gates["forget"] * memory + gates["input"] * torch.tanh(candidate)
+        return gates, (gates["output"] * torch.tanh(memory), memory)
 
 
 class LSTMFunction(torch.autograd.Function):

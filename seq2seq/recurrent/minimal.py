@@ -5,7 +5,7 @@ from abc import abstractmethod
 import torch
 from torch import Tensor, nn
 
-from seq2seq.recurrent.cell import Cell, State, start_weight
+from seq2seq.recurrent.cell import Cell, Gates, State, start_weight
 from seq2seq.recurrent.scan import ScanFunction
 
 AT_ONCE = 2**19
@@ -45,7 +45,8 @@ class MinimalCell(Cell):
         outputs: list[Tensor] = [inputs] * len(pieces)
         for number in reversed(range(len(pieces))) if reverse else range(len(pieces)):
             products = self.input(pieces[number])
-            kept, added = self._weigh(products)
+            share, candidate = self._weigh(products)
+            kept, added = 1 - share, share * candidate
             begin = number * len(pieces[0])
             if lengths is not None and begin + len(products) > shortest:
                 steps = torch.arange(begin, begin + len(products), device=products.device)
@@ -57,15 +58,20 @@ class MinimalCell(Cell):
 
     def step(self, inputs: Tensor, state: State) -> State:
         """See `RecurrentLayer.step`."""
-        kept, added = self._weigh(self.input(inputs))
+        return self.read(inputs, state)[1]
+
+    def read(self, inputs: Tensor, state: State) -> tuple[Gates, State]:
+        """See `RecurrentLayer.read`; the one gate is z, what share of the state is new."""
+        share, candidate = self._weigh(self.input(inputs))
         (hidden,) = state
-        return (torch.addcmul(added, kept, hidden.to(kept.dtype)).to(hidden.dtype),)
+        return {"update": share}, (
+            torch.addcmul(share * candidate, 1 - share, hidden.to(share.dtype)).to(hidden.dtype),
+        )
 
     def _weigh(self, products: Tensor) -> tuple[Tensor, Tensor]:
-        """How much of the old state is kept, and what is added to it, each (..., H)."""
+        """z and n, each (..., H)."""
         *gates, candidate = products.to(torch.promote_types(products.dtype, torch.float32)).chunk(self.parts, -1)
-        share = torch.sigmoid(self.update(*gates))
-        return 1 - share, share * candidate
+        return torch.sigmoid(self.update(*gates)), candidate
 
 
 class MinGRU(MinimalCell):

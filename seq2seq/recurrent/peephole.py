@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from seq2seq.recurrent.cell import State, SteppedCell, start_weight
+from seq2seq.recurrent.cell import Gates, State, SteppedCell, start_weight
 
 
 class PeepholeLSTM(SteppedCell):
@@ -44,6 +44,13 @@ class PeepholeLSTM(SteppedCell):
 
     def advance(self, projected: Tensor, state: State) -> State:
         """The state after a step whose inputs became `projected` (B, 4 H)."""
+        return self._gated(projected, state)[1]
+
+    def read(self, inputs: Tensor, state: State) -> tuple[Gates, State]:
+        """See `RecurrentLayer.read`."""
+        return self._gated(self.project(inputs), state)
+
+    def _gated(self, projected: Tensor, state: State) -> tuple[Gates, State]:
         hidden, memory = state
         to_input, to_forget, to_output = self.peepholes
         input_gate, forget_gate, candidate, output_gate = (projected + self.hidden(hidden)).chunk(4, 1)
@@ -51,4 +58,5 @@ class PeepholeLSTM(SteppedCell):
         forget_gate = torch.sigmoid(forget_gate + to_forget * memory)
         memory = forget_gate * memory + input_gate * torch.tanh(candidate)
         output_gate = torch.sigmoid(output_gate + to_output * memory)
-        return output_gate * torch.tanh(memory), memory
+        gates = {"input": input_gate, "forget": forget_gate, "output": output_gate}
+        return gates, (output_gate * torch.tanh(memory), memory)

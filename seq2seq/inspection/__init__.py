@@ -1,0 +1,1 @@
+"""Seeing inside: gates, states and attention over the tokens of an input, and gradients through time."""

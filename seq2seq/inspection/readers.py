@@ -1,0 +1,151 @@
+"""How a model of each task is made to read, and what its loss at the last position is."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from seq2seq.context import Context
+from seq2seq.data.captions import PICTURE_LENGTH
+from seq2seq.data.images import load_image
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TEXT, TRANSLATION
+from seq2seq.data.tokenizer import BOS_ID, EOS_ID
+from seq2seq.errors import UserError
+from seq2seq.folder import LoadedModel
+from seq2seq.inspection.look import Attention, Look, look_at
+from seq2seq.inspection.watch import watching
+from seq2seq.search import SearchOptions, search
+
+PICTURES = {CAPTIONS}
+"""Tasks whose inputs are pictures, named by their paths."""
+
+
+def inspect(loaded: LoadedModel, given: str) -> Look:
+    """What is seen of a model while it reads an input.
+
+    Args:
+        loaded: the model, in float32 on the CPU.
+        given: a text, or for the tasks of `PICTURES` the path of a picture.
+
+    Raises:
+        UserError: a model that nothing is known of, or an input without anything that the model could read.
+    """
+    if loaded.task not in READERS:
+        raise UserError(f"inspect: knows nothing of models for {loaded.task}; it knows {', '.join(READERS)}")
+    return READERS[loaded.task](loaded, given)
+
+
+def _translator(loaded: LoadedModel, text: str) -> Look:
+    assert loaded.source is not None
+    tokenizer = loaded.source.tokenizer
+    ids = [*_ids(loaded, "source", text), EOS_ID]
+    tokens, lengths = torch.tensor([ids]), torch.tensor([len(ids)])
+    return _writer(loaded, text, lambda: loaded.model.encode(tokens, lengths), len(ids) - 1, tokenizer.pieces(ids))
+
+
+def _captioner(loaded: LoadedModel, picture: str) -> Look:
+    transform = loaded.model.encoder.transform
+    square = transform.square(load_image(picture, transform.enough))
+    pixels, lengths = transform.normalise(square[None]), torch.tensor([PICTURE_LENGTH])
+    return _writer(loaded, picture, lambda: loaded.model.encode(pixels, lengths), PICTURE_LENGTH, ())
+
+
+def _writer(loaded: LoadedModel, given: str, encode: Callable[[], Context], length: int, source: Sequence[str]) -> Look:
+    """A model that writes: what it does while it is taught its own greedy output; the loss is that of the last word."""
+    model, tokenizer = loaded.model, loaded.target.tokenizer
+    with torch.no_grad():
+        options = SearchOptions(method="greedy")
+        best = search(model, encode(), source_lengths=[length], options=options, indices=[0])[0][0]
+    written = [*best.tokens, *([EOS_ID] if best.finished else [])] or [EOS_ID]
+    read = [BOS_ID, *written[:-1]]
+    with torch.enable_grad(), watching(model) as traces:
+        context = encode()
+        features, weights, _ = model.decoder.read(torch.tensor([read]), model.start(context))
+        loss = _loss(model.decoder.output(features[0, -1]), written[-1])
+        pieces, goals = tokenizer.pieces(read), tokenizer.pieces(written)
+        attention = None
+        if weights is not None:
+            cells = tuple(source) or tuple(str(cell) for cell in range(1, weights.shape[2] + 1))
+            attention = Attention(tuple(goals), cells, weights[0].detach(), context.grid)
+        return look_at(
+            traces,
+            loss,
+            f"{goals[-1]!r} after {pieces[-1]!r}",
+            given,
+            tokenizer.decode(best.tokens),
+            {"encoder": source, "decoder": pieces},
+            attention,
+        )
+
+
+def _language_model(loaded: LoadedModel, text: str) -> Look:
+    """A language model: what it does while it reads the text; the loss is that of the text's last piece."""
+    model, tokenizer = loaded.model, loaded.target.tokenizer
+    written = _ids(loaded, "target", text)
+    read = [BOS_ID, *written[:-1]]
+    nothing = torch.zeros(1, 1, dtype=torch.long)
+    with torch.enable_grad(), watching(model) as traces:
+        context = model.encode(nothing, torch.tensor([1]))
+        features, _, _ = model.decoder.read(torch.tensor([read]), model.start(context))
+        logits = model.decoder.output(features[0, -1])
+        pieces, goals = tokenizer.pieces(read), tokenizer.pieces(written)
+        likeliest = tokenizer.pieces([int(logits.argmax())])[0]
+        return look_at(
+            traces,
+            _loss(logits, written[-1]),
+            f"{goals[-1]!r} after {pieces[-1]!r}",
+            text,
+            f"likeliest in place of {goals[-1]!r}: {likeliest!r}",
+            {"decoder": pieces},
+        )
+
+
+def _classifier(loaded: LoadedModel, text: str) -> Look:
+    """A classifier: the loss is that of the label that it finds likeliest."""
+    assert loaded.source is not None
+    ids = [*_ids(loaded, "source", text), EOS_ID]
+    tokens, lengths = torch.tensor([ids]), torch.tensor([len(ids)])
+    pieces = loaded.source.tokenizer.pieces(ids)
+    with torch.enable_grad(), watching(loaded.model) as traces:
+        pooled, weights = loaded.model.pool(tokens, lengths)
+        logits = loaded.model.output(pooled)[0]
+        label = int(logits.argmax())
+        attention = None
+        if weights is not None:
+            attention = Attention((loaded.labels[label],), tuple(pieces), weights.detach())
+        probability = logits.softmax(0)[label].item()
+        return look_at(
+            traces,
+            _loss(logits, label),
+            f"the label {loaded.labels[label]!r}",
+            text,
+            f"{loaded.labels[label]} ({probability:.0%})",
+            {"encoder": pieces},
+            attention,
+        )
+
+
+def _ids(loaded: LoadedModel, side: str, text: str) -> list[int]:
+    """The ids of a text's pieces, one at least.
+
+    Raises:
+        UserError: it has no words.
+    """
+    ids = loaded.sides[side].tokenizer.encode(text)
+    if not ids:
+        raise UserError(f"{text!r}: has no words to look at; give a text with some")
+    return ids
+
+
+def _loss(logits: Tensor, goal: int) -> Tensor:
+    """-log p of an id, from its logits (V,)."""
+    return -logits.log_softmax(0)[goal]
+
+
+READERS: dict[str, Callable[[LoadedModel, str], Look]] = {
+    TRANSLATION: _translator,
+    CAPTIONS: _captioner,
+    TEXT: _language_model,
+    CLASSIFICATION: _classifier,
+}
+"""What looks at a model, by its task."""

@@ -1,0 +1,98 @@
+"""How the figures look: fit to be shown on a wall, to people who do not see all colours, at 1280 pixels."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from matplotlib.figure import Figure
+
+from seq2seq.files import atomic_write
+
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#7F7F7F")
+"""Okabe & Ito 2008: told apart with any kind of colour vision; grey is added to them."""
+
+SEQUENTIAL, DIVERGING = "cividis", "PuOr_r"
+WIDTH = 12.8  # inches, at 100 dots each
+_DOTS = 100
+Format = Literal["png", "svg"]
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure with room for its labels, so high in inches."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure in the format that its file's name ends with; the same figure gives the same bytes.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    import matplotlib
+
+    kind = path.suffix.removeprefix(".")
+    # Without the date, and with names of its parts that do not change, an SVG can be compared with an earlier one.
+    settings: dict[str, Any] = {"svg.hashsalt": "seq2seq", "svg.fonttype": "path", "font.size": 13}
+    metadata = {"Date": None} if kind == "svg" else {}
+    with matplotlib.rc_context(settings), atomic_write(path, "wb") as file:
+        figure.savefig(file, format=kind, dpi=_DOTS, metadata=metadata)
+
+
+def label_words(axes: Any, words: Sequence[str], way: Literal["x", "y"] = "x") -> None:
+    """Write words along an axis, one at each whole number; they are shown as they are, `$` and `_` too."""
+    long = len(words) * max(map(len, words), default=0) > 90
+    turned = {"rotation": 60 if len(words) <= 30 else 90} if way == "x" and long else {}
+    if way == "x" and long and len(words) <= 30:
+        turned |= {"ha": "right", "rotation_mode": "anchor"}
+    size = 13 if len(words) <= 30 else 10 if len(words) <= 60 else 7
+    set_ticks = axes.set_xticks if way == "x" else axes.set_yticks
+    set_ticks(range(len(words)), [cut(word) for word in words], fontsize=size, parse_math=False, **turned)
+
+
+def cut(word: str, most: int = 18) -> str:
+    """A word that is not too long for its place.
+
+    >>> cut("a" * 30, 5), cut("short")
+    ('aaaa…', 'short')
+    """
+    return word if len(word) <= most else word[: most - 1] + "…"
+
+
+def label_lines(axes: Any, ends: Sequence[tuple[float, float, str, str]], size: int = 13) -> None:
+    """Write a name in its colour beside the end of each line, moved up or down where two would touch.
+
+    Args:
+        axes: whose limits are final.
+        ends: x and y of each line's end, its name and its colour.
+        size: of the letters, in points.
+    """
+    height = axes.get_figure().get_size_inches()[1] * axes.get_position().height * 72 or 1.0
+    step = 1.25 * size / height  # of a line of text, as a share of the axes
+    to_share = axes.transData + axes.transAxes.inverted()
+    wanted = sorted(
+        (to_share.transform((x, y))[1], to_share.transform((x, y))[0], name, colour) for x, y, name, colour in ends
+    )
+    places: list[float] = []
+    for place, *_ in wanted:
+        places.append(max(min(max(place, 0.02), 0.98), places[-1] + step if places else 0.0))
+    over = max(0.0, places[-1] - 0.98) if places else 0.0
+    for place, (_, x, name, colour) in zip(places, wanted, strict=True):
+        axes.annotate(
+            name,
+            (min(x, 1.0), place - over),
+            xycoords="axes fraction",
+            xytext=(8, 0),
+            textcoords="offset points",
+            color=colour,
+            fontsize=size,
+            va="center",
+            parse_math=False,
+            annotation_clip=False,
+        )
+
+
+def plain(axes: Any) -> None:
+    """Take away the frame's upper and right side and draw a faint grid."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.25)
+    axes.tick_params(labelsize=13)
