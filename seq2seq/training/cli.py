@@ -32,6 +32,7 @@ from seq2seq.training.data import RecipeData
 from seq2seq.training.ending import EndWithValidation, Stopped, StopSafely
 from seq2seq.training.exporting import Checkpoint
 from seq2seq.training.finish import LOGS, MODEL, REPORT, finish, record_name
+from seq2seq.training.inspection import GradientWatch
 from seq2seq.training.messages import explain
 from seq2seq.training.progress_bar import TrainingBar
 from seq2seq.training.randomness import StepSeed
@@ -218,6 +219,7 @@ def _callbacks(
         TrainingBar(metric, task.unit),
         Samples(samples),
         Throughput(),
+        GradientWatch(),
         LearningCurves(output / LOGS, output / PICTURE, metric),
         StepSeed(data.seed),
         EndWithValidation(),

@@ -10,17 +10,19 @@ from typing import Any
 from pytorch_lightning import Callback, LightningModule, Trainer
 
 from seq2seq.files import atomic_write
+from seq2seq.training.inspection import CLIPPED, NORM
 from seq2seq.training.metrics import METRICS, Metric
 
 PICTURE = "curves.png"
 _LOSS = ("loss (nats)", {"train_nll": "training", "dev_nll": "dev"})
+_GRADIENT = ("length of the gradient before clipping", {NORM: "gradient"})
 _RATE = ("learning rate", {"learning_rate": "learning rate"})
 
 Curves = dict[str, dict[int, float]]
 
 
 class LearningCurves(Callback):
-    """Draws the losses, the main score and the learning rate over the steps after each validation, from the CSV logs.
+    """Draws losses, main score, gradient norm and learning rate over the steps after each validation, from the CSV logs.
 
     Args:
         logs: folder of the CSV logger, with one `version_N/metrics.csv` for each time the run was started.
@@ -63,7 +65,7 @@ def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) ->
     from matplotlib.ticker import MaxNLocator
 
     score = [] if metric.name in _LOSS[1] else [(f"dev {metric.label}", {metric.name: "dev"})]
-    shown = [_LOSS, *score, _RATE]
+    shown = [_LOSS, *score, *([_GRADIENT] if NORM in curves else []), _RATE]
     figure = Figure(figsize=(8, 2.7 * len(shown)), layout="constrained")
     panels: Any = figure.subplots(len(shown), 1, sharex=True)
     for axes, (title, names) in zip(panels, shown, strict=True):
@@ -82,6 +84,10 @@ def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) ->
         best = metric.best(*points.values())
         step = next(step for step, value in points.items() if value == best)
         panels[len(score)].set_title(f"best: {metric.told(best)} at step {step + 1:,}", loc="right", fontsize=10)
+    if NORM in curves:
+        panels[-2].set_yscale("log")
+        if clipped := list(curves.get(CLIPPED, {}).values()):
+            panels[-2].set_title(f"{sum(clipped) / len(clipped):.0%} of the steps clipped", loc="right", fontsize=10)
     panels[-1].set_xlabel("optimizer steps")
     panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     with atomic_write(picture, "wb") as file:
