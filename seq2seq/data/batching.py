@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -225,7 +225,23 @@ class TokenBatchSampler:
             yield order[begin:]
 
 
-class BatchLoader(DataLoader[Batch]):
+class Plans(Protocol):
+    """What plans the batches of an epoch.
+
+    Attributes:
+        epoch: the number of it.
+        start: the batch to begin with.
+    """
+
+    epoch: int
+    start: int
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class BatchLoader(DataLoader[Any]):
     """A data loader that knows how many batches of the epoch it has given out, and can begin after them.
 
     Lightning keeps its state in each checkpoint, so that a run resumes in the middle of an epoch.
@@ -236,7 +252,7 @@ class BatchLoader(DataLoader[Batch]):
         workers: processes that make them ahead; 0 makes them in this one.
     """
 
-    def __init__(self, dataset: Dataset[Batch], sampler: TokenBatchSampler, workers: int = 0) -> None:
+    def __init__(self, dataset: Dataset[Any], sampler: Plans, workers: int = 0) -> None:
         super().__init__(
             dataset,
             batch_size=None,
@@ -248,7 +264,7 @@ class BatchLoader(DataLoader[Batch]):
         self.plans = sampler
         self.given = 0
 
-    def __iter__(self) -> Iterator[Batch]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
         self.given = self.plans.start
         for batch in super().__iter__():
             self.given += 1

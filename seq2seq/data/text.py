@@ -14,6 +14,7 @@ _INVISIBLE = re.compile(f"[{_CONTROL}{_FORMAT}]")
 _STRAY_JOINER = re.compile(
     r"(?<![\u0600-\u1dbf\u20d0-\u2bff\u2e80-\U0001ffff])[\u200c\u200d]+|(?<=[\u200c\u200d])[\u200c\u200d]+"
 )
+_WHITE_SPACE = re.compile(r"\s")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 REPLACEMENT = "\ufffd"
@@ -29,10 +30,20 @@ def normalise(text: str) -> str:
     >>> normalise("  Cafe\\u0301\\u00a0con\\u2028le\\u00adche\\x00\\r\\n")
     'Café con leche'
     """
+    return " ".join(tidy(text).split())
+
+
+def tidy(text: str) -> str:
+    """As `normalise`, but every character of white space becomes a space and stays, also at the ends.
+
+    >>> tidy("  to\\tbe,  or \\u200b")
+    '  to be,  or '
+    """
     if not text.isascii():
         text = _LONE_SURROGATE.sub(REPLACEMENT, unicodedata.normalize("NFC", text))
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
         text = _STRAY_JOINER.sub("", text)
         text = unicodedata.normalize("NFC", text)  # what a removed character kept apart may compose
-    return " ".join(text.split())
+        text = _WHITE_SPACE.sub(" ", text)
+    return text

@@ -11,7 +11,7 @@ from typing import Self
 import sentencepiece
 
 from seq2seq.data.sampling import WORD_START, SegmentationSampler
-from seq2seq.data.text import normalise
+from seq2seq.data.text import normalise, tidy
 from seq2seq.errors import UserError, suggest
 from seq2seq.files import atomic_write
 
@@ -23,8 +23,8 @@ _MAX_TRAINING_SENTENCES = 1_000_000  # more teach the vocabulary nothing and cos
 _MAX_SENTENCE_BYTES = 1 << 20  # SentencePiece skips longer ones
 
 
-def _clean(text: str) -> str:
-    return normalise(text.replace(WORD_START, " "))
+def _clean(text: str, keep_spaces: bool) -> str:
+    return (tidy if keep_spaces else normalise)(text.replace(WORD_START, " "))
 
 
 class Tokenizer:
@@ -33,6 +33,12 @@ class Tokenizer:
     Text is brought to the toolkit's one form (`seq2seq.data.text.normalise`) before it is cut, so that
     `decode(encode(text)) == normalise(text)` for text of known characters, unless it holds a "▁" (U+2581), which
     SentencePiece cannot tell from a space. An unknown character is written " ⁇ ".
+
+    Attributes:
+        keeps_spaces: whether all spaces count, also several in a row and those at the ends, as in running text that is
+            read by character: then `decode(encode(text)) == seq2seq.data.text.tidy(text)`, and a text begins with its
+            first character, not with a "▁" before it.
+        level: what its pieces are: "char", "word" or, of unigram and BPE models, "subword".
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -67,11 +73,20 @@ class Tokenizer:
         ordinary = pieces[EOS_ID + 1 :]
         # A word model has no piece for a lone "▁": its unknown stands for a whole word.
         self._is_word = all(piece.startswith(WORD_START) and len(piece) > 1 for piece in ordinary)
-        self._one_segmentation = self._is_word or all(len(piece) == 1 for piece in ordinary)
+        is_char = all(len(piece) == 1 for piece in ordinary)
+        self.level = "word" if self._is_word else "char" if is_char else "subword"
+        self._one_segmentation = self._is_word or is_char
+        self.keeps_spaces = bool(processor.encode(" "))  # what it was trained with is in the model itself
 
     @classmethod
     def train(
-        cls, sentences: Iterable[str], path: str | Path, kind: str = "unigram", vocab_size: int = 8000, seed: int = 1
+        cls,
+        sentences: Iterable[str],
+        path: str | Path,
+        kind: str = "unigram",
+        vocab_size: int = 8000,
+        seed: int = 1,
+        keep_spaces: bool = False,
     ) -> Self:
         """Train a model on sentences and write it to `path`; the same arguments give the same bytes.
 
@@ -82,13 +97,16 @@ class Tokenizer:
             vocab_size: the number of ids wanted, the four special ones included. A text too small for it gives fewer:
                 `len(tokenizer)` tells.
             seed: of the choice of the sentences where there are too many.
+            keep_spaces: see `keeps_spaces`; for "char" only.
 
         Raises:
             UserError: unknown kind, no text, or a vocabulary smaller than the number of distinct characters.
         """
         if kind not in KINDS:
             raise UserError(f"tokenizer {kind!r}: must be one of {', '.join(KINDS)}{suggest(kind, KINDS)}")
-        texts = [text for text in map(_clean, sentences) if text]
+        if keep_spaces and kind != "char":
+            raise UserError(f"tokenizer {kind!r}: only 'char' can keep all spaces")
+        texts = [text for text in (_clean(sentence, keep_spaces) for sentence in sentences) if text]
         if not texts:
             raise UserError("there is no text to train a tokenizer on")
         if len(texts) > _MAX_TRAINING_SENTENCES:
@@ -106,6 +124,8 @@ class Tokenizer:
                 bos_id=BOS_ID,
                 eos_id=EOS_ID,
                 normalization_rule_name="identity",
+                add_dummy_prefix=not keep_spaces,
+                remove_extra_whitespaces=not keep_spaces,
                 character_coverage=1.0,
                 max_sentence_length=_MAX_SENTENCE_BYTES,
                 num_threads=4,  # sums of floats depend on the number, so it is fixed
@@ -154,7 +174,7 @@ class Tokenizer:
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """`encode` of each text."""
-        clean = [_clean(text) for text in texts]
+        clean = [_clean(text, self.keeps_spaces) for text in texts]
         if self._is_word:  # SentencePiece makes one unknown of several in a row
             return [self._processor.piece_to_id([WORD_START + word for word in text.split()]) for text in clean]
         return self._processor.encode(clean)
@@ -174,7 +194,7 @@ class Tokenizer:
         if self._one_segmentation or not texts:
             return self.encode_batch(texts)
         chance = random.Random(seed)
-        return [self._sampler.sample(_clean(text), alpha, chance) for text in texts]
+        return [self._sampler.sample(_clean(text, self.keeps_spaces), alpha, chance) for text in texts]
 
     @functools.cached_property
     def _sampler(self) -> SegmentationSampler:
@@ -183,7 +203,8 @@ class Tokenizer:
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids; pad, begin and end of sentence are skipped, an unknown one gives " ⁇ "."""
         shown = [index for index in map(int, ids) if index not in (PAD_ID, BOS_ID, EOS_ID)]
-        return normalise(self._processor.decode(shown))
+        text = self._processor.decode(shown)
+        return tidy(text) if self.keeps_spaces else normalise(text)
 
     def pieces(self, ids: Iterable[int]) -> list[str]:
         """The piece of each id as SentencePiece writes it: "▁" for a space, "<pad>" and the like for specials."""

@@ -57,6 +57,10 @@ class DecoderState:
         """The same state, through which no gradient goes back: what truncated backpropagation carries on."""
         return self._rows(lambda tensor: tensor.detach())
 
+    def restart(self, rows: Tensor) -> "DecoderState":
+        """The same state, but zero in the `rows` (R,) that are True: where a decoder without context begins anew."""
+        return self._rows(lambda tensor: tensor.masked_fill(rows.to(tensor.device)[:, None], 0))
+
     def _rows(self, change) -> "DecoderState":  # type: ignore[no-untyped-def]
         """Apply `change` to every tensor that has a row for each hypothesis."""
         return replace(

@@ -6,8 +6,22 @@ from dataclasses import dataclass
 
 RESAMPLES = 1000  # of a bootstrap
 TRIALS = 10_000  # of approximate randomisation
-HIGHER_IS_BETTER = {"BLEU": True, "chrF": True, "TER": False}
-_DIGITS: dict[str, int] = {}  # behind the point, where it is not one
+HIGHER_IS_BETTER = {
+    "BLEU": True,
+    "chrF": True,
+    "TER": False,
+    "accuracy": True,
+    "macro F1": True,
+    "nats/character": False,
+    "bits/character": False,
+    "perplexity/word": False,
+    "perplexity/token": False,
+}
+_DIGITS: dict[str, int] = {
+    "nats/character": 3,
+    "bits/character": 3,
+    "perplexity/token": 2,
+}  # behind the point, where it is not one
 
 
 def shown(metric: str, value: float) -> str:

@@ -8,6 +8,7 @@ from seq2seq.lazy import lazily
 if TYPE_CHECKING:
     from seq2seq.inference.captioner import Caption, Captioner
     from seq2seq.inference.generator import Generator, search_options
+    from seq2seq.inference.text_generator import Continuation, TextGenerator
     from seq2seq.inference.translation import Candidate, Translation
     from seq2seq.inference.translator import Translator
 else:
@@ -17,7 +18,9 @@ else:
             "Candidate": "translation",
             "Caption": "captioner",
             "Captioner": "captioner",
+            "Continuation": "text_generator",
             "Generator": "generator",
+            "TextGenerator": "text_generator",
             "Translation": "translation",
             "Translator": "translator",
             "search_options": "generator",
@@ -32,7 +35,9 @@ __all__ = [
     "Candidate",
     "Caption",
     "Captioner",
+    "Continuation",
     "Generator",
+    "TextGenerator",
     "Translation",
     "Translator",
     "search_options",

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from seq2seq.context import Context
 from seq2seq.decoders.recurrent import RecurrentDecoder
+from seq2seq.decoders.state import DecoderState
 from seq2seq.errors import UserError
 from seq2seq.model import RecurrentConfig, Seq2Seq, check_config
 
@@ -42,6 +43,11 @@ class NoEncoder(nn.Module):
         rows = len(source)
         nothing = torch.zeros(rows, 0, device=source.device)
         return Context(memory=nothing[:, None], mask=source.new_ones(rows, 1).bool(), summary=nothing)
+
+
+def nothing_read(model: Seq2Seq, rows: int, device: torch.device) -> DecoderState:
+    """The state of `rows` texts before their first token."""
+    return model.start(model.encode(torch.zeros(rows, 0, device=device), torch.zeros(rows)))
 
 
 def build_language_model(config: LanguageModelConfig, vocab_size: int) -> Seq2Seq:
