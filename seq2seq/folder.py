@@ -2,7 +2,8 @@
 
     config.yaml         the task, the languages, the tokenizers' files and all that is needed to build the model
     model.safetensors   the weights, float32, each once
-    tokenizer.model     the joint tokenizer, or source.model and target.model (a captioner has the latter alone)
+    tokenizer.model     the joint tokenizer, or source.model and target.model (a captioner has the latter alone; a
+                        tagger has source.model, of words, and characters.model)
     card.md             what the model is, for people
     scores.json         how good it is on each test set; of `seq2seq evaluate`, gone when the model is saved anew
     training.csv        the learning curves of the run it is from, where a run ended with it; likewise
@@ -38,7 +39,8 @@ SCORES = "scores.json"
 CONFIDENCE = "confidence.yaml"
 CURVES = "training.csv"
 JOINT_TOKENIZER = "tokenizer.model"
-_TOKENIZERS = {"source": "source.model", "target": "target.model"}
+_TOKENIZERS = {side: f"{side}.model" for side in ("source", "target", "characters")}
+_EMBEDDINGS = {"source": "encoder", "target": "decoder", "characters": "encoder.characters"}  # the parts that have them
 _OWN_FILES = {CONFIG, WEIGHTS, CARD, SCORES, CONFIDENCE, CURVES, JOINT_TOKENIZER, *_TOKENIZERS.values()}
 
 
@@ -58,7 +60,8 @@ class LoadedModel:
         model: the model, float32.
         config: what it was built from.
         task: what it does, one of `SETTINGS`.
-        sides: by "source", the language it reads, and "target", the language it writes, as far as it has them.
+        sides: by "source", the language it reads, "target", the language it writes, and "characters", those of the
+            words it reads, as far as it has them.
         labels: what it tells apart, where it does.
         settings: the whole of `config.yaml`.
     """
@@ -90,6 +93,7 @@ def save_model(
     card: str,
     extra: dict[str, Any] | None = None,
     labels: Sequence[str] = (),
+    characters: tuple[str, str | Path] | None = None,
 ) -> None:
     """Write a model folder, or replace the model in one, whole or not at all.
 
@@ -102,20 +106,22 @@ def save_model(
         card: Markdown for people: training data and licence, scores, limits.
         extra: plain YAML values to keep in `config.yaml`, for instance the name and hash of the training data.
         labels: what it tells apart, where it does.
+        characters: as source, of the characters of its words, where it reads them.
 
     Raises:
         UserError: a tokenizer that cannot be read or has another size than the model, or a folder that cannot be
             written or holds something else than a model.
     """
     settings: dict[str, Any] = {"format": FORMAT, "task": TASK_OF[type(config)]}
-    given = {name: side for name, side in (("source", source), ("target", target)) if side}
+    sides = {"source": source, "target": target, "characters": characters}
+    given = {name: side for name, side in sides.items() if side}
     tokenizers = {name: Tokenizer.load(path) for name, (_, path) in given.items()}
     joint = len({tokenizer.model for tokenizer in tokenizers.values()}) < len(tokenizers)
     files = {name: JOINT_TOKENIZER if joint else _TOKENIZERS[name] for name in tokenizers}
     for name, tokenizer in tokenizers.items():
         language, path = given[name]
-        reader: Any = model
-        embedding = (reader.encoder if name == "source" else reader.decoder).embedding
+        reader: Any = model.get_submodule(_EMBEDDINGS[name])
+        embedding = reader.embedding
         if len(tokenizer) != embedding.num_embeddings:
             raise UserError(f"{path}: {len(tokenizer)} pieces, but the model has {embedding.num_embeddings}")
         settings[name] = asdict(SideConfig(language, files[name], len(tokenizer)))

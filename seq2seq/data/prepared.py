@@ -23,7 +23,8 @@ class Form(NamedTuple):
 
     Attributes:
         languages: how many columns of text there may be.
-        sides: what a model does with those it is trained on, in their order: "source" it reads, "target" it writes.
+        sides: what a model does with those it is trained on, in their order: "source" it reads, "target" it writes;
+            then what it does with the tokenizers that are no language's.
         before: the columns before them.
         after: the columns after them.
     """
@@ -39,7 +40,7 @@ FORMS = {
     "captions": Form((1, 2), ("target",), before=(IMAGE,)),
     "text": Form((1,), ("target",)),
     "classification": Form((1,), ("source",), after=(LABEL,)),
-    "tagging": Form((1,), ("source",), after=(TAGS,)),
+    "tagging": Form((1,), ("source", "characters"), after=(TAGS,)),
     "frames": Form((0,), before=(IMAGE,), after=(TAGS,)),
     "forecasting": Form((0,), before=("date", "value")),
 }

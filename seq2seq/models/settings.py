@@ -7,10 +7,11 @@ from typing import Any, get_type_hints
 
 from torch import nn
 
-from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TEXT, TRANSLATION
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TAGGING, TEXT, TRANSLATION
 from seq2seq.model import CaptionerConfig, ModelConfig, build_captioner, build_model
 from seq2seq.models.classifier import ClassifierConfig, build_classifier
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model
+from seq2seq.models.tagger import TaggerConfig, build_tagger
 
 FORMAT = 1
 
@@ -92,11 +93,26 @@ class ClassifierSettings(Settings):
         return build_classifier(self.model, self.source.vocab_size, len(self.labels))
 
 
+@dataclass(kw_only=True)
+class TaggerSettings(Settings):
+    """A tagger's `config.yaml`; `characters` is a side, too: that of the characters in the words of the source."""
+
+    source: SideConfig
+    characters: SideConfig
+    labels: list[str]
+    model: TaggerConfig
+
+    def build(self) -> nn.Module:
+        """Make the encoder and what says the labels."""
+        return build_tagger(self.model, self.source.vocab_size, self.characters.vocab_size, len(self.labels))
+
+
 SETTINGS: dict[str, type[Settings]] = {
     TRANSLATION: TranslatorSettings,
     CAPTIONS: CaptionerSettings,
     TEXT: LanguageModelSettings,
     CLASSIFICATION: ClassifierSettings,
+    TAGGING: TaggerSettings,
 }
 """What a model folder holds, by its task."""
 

@@ -83,7 +83,7 @@ class RecipeCLI(LightningCLI):
                 "early_stopping.check_on_train_epoch_end": False,
             }
         )
-        for name in ("source_vocab_size", "target_vocab_size"):
+        for name in ("source_vocab_size", "target_vocab_size", "character_vocab_size"):
             if name in inspect.signature(self._model_class).parameters:
                 parser.link_arguments(f"data.{name}", f"model.{name}", apply_on="instantiate")
         parser.link_arguments("seed_everything", "data.seed")

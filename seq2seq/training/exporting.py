@@ -115,9 +115,10 @@ def export(
                 f"{path}: another model than {checkpoints[0]}; only checkpoints of one model can be averaged"
             )
     data = PreparedFolder.open(prepared or first.prepared)
-    languages = [column for column in first.columns if column in data.languages]
-    sides = {name: (code, data.tokenizer_path(code)) for name, code in zip(data.form.sides, languages, strict=True)}
-    sizes = {name: len(data.tokenizer(code)) for name, (code, _) in sides.items()}
+    names = [column for column in first.columns if column in data.languages]
+    names += [name for name in data.tokenizers if name not in data.languages]
+    sides = {side: (name, data.tokenizer_path(name)) for side, name in zip(data.form.sides, names, strict=True)}
+    sizes = {side: len(data.tokenizer(name)) for side, (name, _) in sides.items()}
     model = build(first.config, sizes, first.labels)
     try:
         model.load_state_dict({name: _mean([other.weights[name] for other in loaded]) for name in first.weights})
@@ -135,4 +136,5 @@ def export(
             "steps": [checkpoint.step for checkpoint in loaded],
         },
         labels=first.labels,
+        characters=sides.get("characters"),
     )
