@@ -148,7 +148,7 @@ def _measure(arguments: argparse.Namespace) -> None:
         write_record(output, record)
     elif kept is not None:
         output = keep(kept, record)
-    print_scores(found.scores, found.count, record["speed"]["seconds"])
+    print_scores(found.scores, found.count, record["speed"]["seconds"], baselines=found.baselines)
     if output is not None:
         print(f"recorded in {output}")
 

@@ -2,35 +2,22 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.prepared import CLASSIFICATION, TEXT, PreparedFolder
 from seq2seq.errors import UserError
+from seq2seq.evaluation.classification import measure_classifier
+from seq2seq.evaluation.language_model import measure_language_model
+from seq2seq.evaluation.measured import Measured
 from seq2seq.evaluation.record import make_record
-from seq2seq.evaluation.results import Score
 from seq2seq.evaluation.test_set import describe_file
 from seq2seq.files import sha256
 from seq2seq.folder import WEIGHTS
+from seq2seq.inference.classifier import TextClassifier
 from seq2seq.inference.predictor import Predictor
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a model did on a split.
-
-    Attributes:
-        scores: by metric.
-        outputs: what it said, a line a row of the split; none of a language model.
-        count: rows of the split.
-        settings: whatever else its scores depend on, as plain values.
-    """
-
-    scores: dict[str, Score]
-    outputs: list[str]
-    count: int
-    settings: dict[str, Any]
+from seq2seq.inference.text_generator import TextGenerator
 
 
 class Measure(NamedTuple):
@@ -45,7 +32,10 @@ class Measure(NamedTuple):
     run: Callable[[Any, PreparedFolder, str, int], Measured]
 
 
-MEASURES: dict[str, Measure] = {}
+MEASURES: dict[str, Measure] = {
+    CLASSIFICATION: Measure(TextClassifier, measure_classifier),
+    TEXT: Measure(TextGenerator, measure_language_model),
+}
 
 
 def measure(
@@ -61,7 +51,8 @@ def measure(
         batch_size: rows taken at once, which changes nothing but the time.
 
     Returns:
-        What it did, and the record of it (see `make_record`).
+        What it did, and the record of it (see `make_record`), which has beside that: baselines {name: {as in scores}}
+        and whatever the measure finds.
 
     Raises:
         UserError: data for another task than the model's, or a split that is not there.
@@ -81,4 +72,7 @@ def measure(
         seconds=seconds,
         device=model.device,
     )
-    return found, record
+    baselines = {
+        name: {metric: asdict(score) for metric, score in scores.items()} for name, scores in found.baselines.items()
+    }
+    return found, record | {"baselines": baselines} | found.findings

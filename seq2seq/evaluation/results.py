@@ -17,11 +17,11 @@ HIGHER_IS_BETTER = {
     "perplexity/word": False,
     "perplexity/token": False,
 }
-_DIGITS: dict[str, int] = {
+_DIGITS: dict[str, int] = {  # behind the point, where it is not one
     "nats/character": 3,
     "bits/character": 3,
     "perplexity/token": 2,
-}  # behind the point, where it is not one
+}
 
 
 def shown(metric: str, value: float) -> str:

@@ -1,5 +1,7 @@
 """Scores as a table on the terminal."""
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.table import Table
 
@@ -11,6 +13,7 @@ def print_scores(
     sentences: int,
     seconds: float | None = None,
     comparisons: dict[str, Comparison] | None = None,
+    baselines: Mapping[str, Mapping[str, Score]] | None = None,
 ) -> None:
     """Print one system's scores, their signatures and its speed.
 
@@ -19,17 +22,22 @@ def print_scores(
         sentences: how many were scored.
         seconds: in which they were generated, if they were.
         comparisons: with a baseline, by metric, if there is one.
+        baselines: scores, by metric, of what is simpler, by its name.
     """
     table = Table("metric", "score", "95 % interval")
     if comparisons is not None:
         for title in ("baseline", "difference", "p"):
             table.add_column(title)
+    for title in baselines or ():
+        table.add_column(title)
     for name, score in scores.items():
         low_high = [shown(name, end) for end in score.interval or ()]
         row = [f"{name} {arrow(name)}", shown(name, score.value), " to ".join(low_high) or "-"]
         if comparisons is not None:
             found = comparisons[name]
             row += [shown(name, found.baseline.value), signed(found.difference), p_shown(found.p)]
+        for simpler in (baselines or {}).values():
+            row.append(shown(name, simpler[name].value) if name in simpler else "-")
         table.add_row(*row)
     Console().print(table)
     for name, score in scores.items():

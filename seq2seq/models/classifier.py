@@ -43,7 +43,7 @@ class Classifier(nn.Module):
         dropout: share of that vector's features dropped.
 
     Raises:
-        ValueError: an unknown pooling.
+        ValueError: an unknown pooling, or fewer than two labels.
 
     >>> classifier = Classifier(TextEncoder(100, embedding_size=8, hidden_size=6), labels=3).eval()
     >>> classifier(torch.tensor([[5, 6, 7], [8, 9, 0]]), torch.tensor([3, 2])).shape
@@ -54,6 +54,8 @@ class Classifier(nn.Module):
         super().__init__()
         if pooling not in POOLINGS:
             raise ValueError(f"pooling {pooling!r} is not one of {', '.join(POOLINGS)}{suggest(pooling, POOLINGS)}")
+        if labels < 2:
+            raise ValueError(f"labels: {labels}; a classifier needs two or more to tell apart")
         self.encoder, self.pooling = encoder, pooling
         self.dropout = nn.Dropout(dropout)
         self.query = nn.Linear(encoder.memory_size, 1) if pooling == "attention" else None
@@ -61,16 +63,25 @@ class Classifier(nn.Module):
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
         """Logits (B, C) of texts (B, S), padded at the end with 0, of `lengths` (B,) tokens each."""
-        return self.output(self.dropout(self.pool(tokens, lengths)[0]))
+        return self.read(tokens, lengths)[0]
+
+    def read(self, tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The logits, and with "attention" the weights (B, S) of the tokens, zero at padding, together 1."""
+        pooled, weights = self.pool(tokens, lengths)
+        return self.output(pooled), weights
 
     def pool(self, tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor | None]:
-        """A vector for each text, and with "attention" the weights (B, S) of its tokens, zero at padding."""
+        """What the output matrix multiplies, a vector for each text, for a loss; and the weights as of `read`."""
+        pooled, weights = self._pool(tokens, lengths)
+        return self.dropout(pooled), weights
+
+    def _pool(self, tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor | None]:
         context = self.encoder(tokens, lengths)
         memory, mask = context.memory, context.mask[..., None]
         if self.pooling == "last":
             return context.summary, None
         if self.pooling == "mean":
-            return (memory * mask).sum(1) / mask.sum(1), None
+            return memory.masked_fill(~mask, 0).sum(1) / mask.sum(1), None
         if self.pooling == "max":
             return memory.masked_fill(~mask, -torch.inf).amax(1), None
         assert self.query is not None

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from seq2seq.data.prepared import CAPTIONS, TRANSLATION, PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TRANSLATION, PreparedFolder
 from seq2seq.evaluation.kept import scores_section
 from seq2seq.version import toolkit_version
 
@@ -41,6 +41,13 @@ ABOUT = {
         "Captioner",
         'caption(["picture.jpg"])',
         "Of things that the corpus does not show it cannot speak, and takes them for others.",
+    ),
+    CLASSIFICATION: About(
+        "Classifier of text in {0}",
+        'echo "..." | seq2seq classify {}',
+        "TextClassifier",
+        'classify(["..."])',
+        "It knows its own labels alone, and says one of them of every text, be it about something else.",
     ),
 }
 

@@ -45,6 +45,13 @@ from seq2seq.training.values import check_folder, check_values
 CHECKPOINTS, TENSORBOARD = "checkpoints", "tensorboard"
 BEST, LAST = "best", "last"
 TINY = "tiny.yaml"
+# What a task may take from its data, and what it calls it.
+_OF_DATA = {
+    "source_vocab_size": "source_vocab_size",
+    "target_vocab_size": "target_vocab_size",
+    "character_vocab_size": "character_vocab_size",
+    "label_count": "labels",
+}
 
 _NOISE = (
     "args parameter is intended to run from within Python",
@@ -83,9 +90,9 @@ class RecipeCLI(LightningCLI):
                 "early_stopping.check_on_train_epoch_end": False,
             }
         )
-        for name in ("source_vocab_size", "target_vocab_size", "character_vocab_size"):
-            if name in inspect.signature(self._model_class).parameters:
-                parser.link_arguments(f"data.{name}", f"model.{name}", apply_on="instantiate")
+        for known, wanted in _OF_DATA.items():
+            if wanted in inspect.signature(self._model_class).parameters:
+                parser.link_arguments(f"data.{known}", f"model.{wanted}", apply_on="instantiate")
         parser.link_arguments("seed_everything", "data.seed")
 
     def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
@@ -155,6 +162,8 @@ class RecipeCLI(LightningCLI):
             raise UserError(
                 f"early_stopping.monitor: {monitor!r} is none of {', '.join(known)}{suggest(monitor, known)}"
             )
+        if self.model.vectors is not None:
+            self.model.vectors.put_in(self.model.model, self.datamodule)
         if self.config.ckpt_path is not None:
             self._check_same_run(Path(self.config.ckpt_path))
         elif self.config.overwrite and not rank_zero_only.rank:  # type: ignore[attr-defined]  # one process does it

@@ -60,7 +60,7 @@ def _measure(output: Path, folder: Path, prepared: PreparedFolder) -> None:
         print(f"\n{split}:")
         found, record = measure(model, folder, prepared, split, BATCH_SIZE)
         _record(output, folder, split, record)
-        print_scores(found.scores, found.count, record["speed"]["seconds"])
+        print_scores(found.scores, found.count, record["speed"]["seconds"], baselines=found.baselines)
         print(f"recorded in {output / record_name(split)}")
 
 

@@ -17,10 +17,10 @@ from seq2seq.training.task import Losses, OptimizerConfig, RecipeTask
 
 @dataclass
 class GenerationConfig(OptimizerConfig):
-    """What models that write add to `OptimizerConfig`.
+    """What models that choose, among words or labels, add to `OptimizerConfig`.
 
     Attributes:
-        label_smoothing: probability mass given to all words evenly, 0 to below 1.
+        label_smoothing: probability mass given to all words (labels) evenly, 0 to below 1.
         consistency: weight of R-Drop (Liang et al. 2021): every batch goes through twice with other dropout, and the
             two answers are pulled together; 0 is off, 1 to 5 helps on small data and doubles the time of a step.
     """

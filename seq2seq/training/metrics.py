@@ -34,6 +34,7 @@ METRICS = {
         Metric("dev_bleu", "BLEU"),
         Metric("dev_cider", "CIDEr-D"),
         Metric("dev_accuracy", "accuracy"),
+        Metric("dev_macro_f1", "macro F1"),
         Metric("dev_f1", "entity F1"),
     )
 }

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from seq2seq.errors import UserError
 from seq2seq.training.data import RecipeData
 from seq2seq.training.schedule import ScheduleName, factor, progress
+from seq2seq.training.vectors import PretrainedVectors
 
 AnyBatch = TypeVar("AnyBatch")
 
@@ -74,6 +75,7 @@ class RecipeTask(LightningModule, ABC, Generic[AnyBatch]):
 
     Attributes:
         unit: what `count` counts and the speed is told in.
+        vectors: what the embeddings begin with, if it is not chance.
         dev_outputs: of the last validation, by the numbers of dev's sources.
 
     Raises:
@@ -81,6 +83,7 @@ class RecipeTask(LightningModule, ABC, Generic[AnyBatch]):
     """
 
     unit: ClassVar[str] = "target_tokens"
+    vectors: PretrainedVectors | None = None
 
     def __init__(self, model: nn.Module, config: Any, optimizer: OptimizerConfig) -> None:
         super().__init__()

@@ -13,6 +13,7 @@ from seq2seq.evaluation import make_bleu
 from seq2seq.model import ModelConfig, build_model
 from seq2seq.training.data import GenerationData, RecipeData, check_minimum, place
 from seq2seq.training.generation import GenerationConfig, GenerationTask
+from seq2seq.training.vectors import PretrainedVectors
 
 EVALUATION_SENTENCES = 128
 
@@ -122,15 +123,26 @@ class TranslationTask(GenerationTask):
         target_vocab_size: pieces of the target language; taken from the data.
         model: the model's sizes and choices.
         optimizer: how it is trained.
+        source_vectors: file of word vectors that the encoder's embeddings begin with; see `seq2seq.data.vectors`.
+        target_vectors: the same of the decoder's.
+        freeze_vectors: whether these embeddings then stay as they are.
 
     Raises:
         UserError: a value out of range, or choices that do not go together.
     """
 
     def __init__(
-        self, source_vocab_size: int, target_vocab_size: int, model: ModelConfig, optimizer: GenerationConfig
+        self,
+        source_vocab_size: int,
+        target_vocab_size: int,
+        model: ModelConfig,
+        optimizer: GenerationConfig,
+        source_vectors: str | None = None,
+        target_vectors: str | None = None,
+        freeze_vectors: bool = False,
     ) -> None:
         super().__init__(build_model(model, source_vocab_size, target_vocab_size), model, optimizer)
+        self.vectors = PretrainedVectors.of(freeze_vectors, source=source_vectors, target=target_vectors)
 
     def check_data(self, data: RecipeData) -> None:
         """Refuse one embedding matrix for ids that stand for other pieces on each side."""
