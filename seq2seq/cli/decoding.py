@@ -61,14 +61,7 @@ def add_decoding_options(
             # No default here: what is not given is left to SearchOptions.
             flag, told = f"--{name.replace('_', '-')}", f"{text} (default: {known[name].default})"
             group.add_argument(flag, help=told, **_values(known[name].type))
-    run = parser.add_argument_group("speed and memory")
-    run.add_argument(
-        "--batch-size",
-        type=at_least(1),
-        default=batch_size,
-        metavar="N",
-        help="inputs worked on at once (default: %(default)s)",
-    )
+    run = add_running_options(parser, batch_size)
     if "max_source_tokens" not in without:
         run.add_argument(
             "--max-source-tokens",
@@ -78,15 +71,28 @@ def add_decoding_options(
             help="lines of more word pieces than this are cut at sentence ends, translated in parts and joined "
             "(default: %(default)s)",
         )
+
+
+def add_running_options(parser: argparse.ArgumentParser, batch_size: int = BATCH_SIZE) -> argparse._ArgumentGroup:
+    """Add the options of where and how fast a model runs, as a group, which is given."""
+    run = parser.add_argument_group("speed and memory")
+    run.add_argument(
+        "--batch-size",
+        type=at_least(1),
+        default=batch_size,
+        metavar="N",
+        help="inputs worked on at once (default: %(default)s)",
+    )
     run.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     run.add_argument(
         "--precision",
         choices=PRECISIONS,
         default="auto",
         help="format of the numbers; auto is bf16 where the device is faster in it, fp32 elsewhere; int8 is the "
-        "fastest on an x86 processor and may change a translation here and there (default: auto)",
+        "fastest on an x86 processor and may change an output here and there (default: auto)",
     )
     run.add_argument("--threads", type=at_least(1), metavar="N", help="threads on the CPU (default: as many as cores)")
+    return run
 
 
 def _values(kind: Any) -> dict[str, Any]:

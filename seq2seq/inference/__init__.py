@@ -7,7 +7,9 @@ from seq2seq.lazy import lazily
 
 if TYPE_CHECKING:
     from seq2seq.inference.captioner import Caption, Captioner
+    from seq2seq.inference.classifier import Classification, TextClassifier
     from seq2seq.inference.generator import Generator, search_options
+    from seq2seq.inference.tagger import TaggedTokens, Tagger
     from seq2seq.inference.text_generator import Continuation, TextGenerator
     from seq2seq.inference.translation import Candidate, Translation
     from seq2seq.inference.translator import Translator
@@ -18,9 +20,13 @@ else:
             "Candidate": "translation",
             "Caption": "captioner",
             "Captioner": "captioner",
+            "Classification": "classifier",
             "Continuation": "text_generator",
             "Generator": "generator",
+            "TextClassifier": "classifier",
             "TextGenerator": "text_generator",
+            "TaggedTokens": "tagger",
+            "Tagger": "tagger",
             "Translation": "translation",
             "Translator": "translator",
             "search_options": "generator",
@@ -35,9 +41,13 @@ __all__ = [
     "Candidate",
     "Caption",
     "Captioner",
+    "Classification",
     "Continuation",
     "Generator",
+    "TextClassifier",
     "TextGenerator",
+    "TaggedTokens",
+    "Tagger",
     "Translation",
     "Translator",
     "search_options",
