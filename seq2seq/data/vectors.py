@@ -62,14 +62,13 @@ def read_vectors(path: str | Path, pieces: Sequence[str]) -> WordVectors:
     exact: dict[int, np.ndarray] = {}
     by_case: dict[int, np.ndarray] = {}
     repeated = 0
-    with open_bytes(path) as file:
-        for word, numbers in _lines(path, file, wanted.keys() | lowered.keys()):
-            index = wanted.get(word)
-            if index is not None:
-                repeated += index in exact
-                exact.setdefault(index, numbers)
-            for other in lowered.get(word, ()):
-                by_case.setdefault(other, numbers)
+    for word, numbers in stream_vectors(path, wanted.keys() | lowered.keys()):
+        index = wanted.get(word)
+        if index is not None:
+            repeated += index in exact
+            exact.setdefault(index, numbers)
+        for other in lowered.get(word, ()):
+            by_case.setdefault(other, numbers)
     found = by_case | exact
     if not found:
         raise UserError(f"{path}: has none of the vocabulary's {len(words):,} whole words; is it of another language?")
@@ -79,8 +78,18 @@ def read_vectors(path: str | Path, pieces: Sequence[str]) -> WordVectors:
     )
 
 
-def _lines(path: str | Path, file: Iterable[bytes], wanted: Collection[bytes]) -> Iterator[tuple[bytes, np.ndarray]]:
-    """The wanted words and their vectors, as often as they stand there."""
+def stream_vectors(path: str | Path, wanted: Collection[bytes] | None = None) -> Iterator[tuple[bytes, np.ndarray]]:
+    """The wanted words (None: all) and their vectors, (D,) float32, as often as they stand in a file.
+
+    Arguments and errors as in `read_vectors`.
+    """
+    with open_bytes(path) as file:
+        yield from _lines(path, file, wanted)
+
+
+def _lines(
+    path: str | Path, file: Iterable[bytes], wanted: Collection[bytes] | None
+) -> Iterator[tuple[bytes, np.ndarray]]:
     announced: int | None = None
     size = count = 0
     try:
@@ -100,12 +109,12 @@ def _lines(path: str | Path, file: Iterable[bytes], wanted: Collection[bytes]) -
             word = line.partition(b" ")[0]
             if spaces < size or size < 1:
                 raise _not_so(path, number, spaces, size)
-            if spaces == size and word not in wanted:  # of most lines nothing more is looked at
+            if spaces == size and wanted is not None and word not in wanted:  # of most lines only that much is read
                 continue
             word, *fields = line.rsplit(b" ", size)
             if b" " in word and _is_number(word.rpartition(b" ")[2]):
                 raise _not_so(path, number, spaces, size)
-            if word in wanted:
+            if wanted is None or word in wanted:
                 yield word, _numbers(path, number, fields)
     except (OSError, EOFError) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
