@@ -20,6 +20,7 @@ COMMANDS = {
     "caption": "caption pictures, a picture in and a line out",
     "generate": "write running text that goes on from a prompt, with a language model",
     "classify": "label texts, a line in and a label out",
+    "tag": "name the persons, places and other entities in sentences, a tag for each token",
     "evaluate": "score a model's outputs, or a file of them, against references",
     "inspect": "look inside a model: gates, states, attention, gradients through time",
     "report": "compare models and other systems' outputs on one page: scores, weaknesses, samples",

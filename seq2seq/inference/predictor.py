@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import torch
 
-from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TEXT, TRANSLATION
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TAGGING, TEXT, TRANSLATION
 from seq2seq.errors import UserError
 from seq2seq.folder import CONFIG, LoadedModel, load_model
 from seq2seq.inference.placement import FORMATS, choose_device, choose_precision, place
@@ -19,6 +19,7 @@ _WHAT = {
     CAPTIONS: ("a captioner", "caption"),
     TEXT: ("a language model", "generate"),
     CLASSIFICATION: ("a classifier", "classify"),
+    TAGGING: ("a tagger", "tag"),
 }
 
 

@@ -19,6 +19,10 @@ class Chain(NamedTuple):
     transitions: Tensor
     end: Tensor
 
+    def to(self, other: Tensor) -> "Chain":
+        """The same on the device of another tensor, and in its number format."""
+        return Chain(*(part.to(other) for part in self))
+
     def within(self, constraint: "Chain") -> "Chain":
         """The sum with another chain, one of zeros and minus infinity, say."""
         return Chain(*(own + other.to(own) for own, other in zip(self, constraint, strict=True)))
@@ -66,8 +70,7 @@ class CRF(nn.Module):
 
     def _precise(self, emissions: Tensor) -> tuple[Tensor, Chain]:
         emissions = emissions.to(torch.promote_types(emissions.dtype, torch.float32))
-        chain = Chain(self.start, self.transitions, self.end)
-        return emissions, Chain(*(part.to(emissions.dtype) for part in chain))
+        return emissions, Chain(self.start, self.transitions, self.end).to(emissions)
 
 
 def path_score(emissions: Tensor, labels: Tensor, mask: Tensor, chain: Chain) -> Tensor:

@@ -189,7 +189,7 @@ class RecurrentTagger(nn.Module):
         """The likeliest labels (B, S) of those that `constraint` allows; 0 at padding."""
         if self.crf is not None:
             return self.crf.decode(scores, mask, constraint)
-        return viterbi(scores.log_softmax(2), mask, Chain(*(part.to(scores) for part in constraint)))
+        return viterbi(scores.log_softmax(2), mask, constraint.to(scores))
 
 
 def bio_constraint(labels: Sequence[str]) -> Chain:

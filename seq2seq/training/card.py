@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TRANSLATION, PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TAGGING, TEXT, TRANSLATION, PreparedFolder
 from seq2seq.evaluation.kept import scores_section
 from seq2seq.version import toolkit_version
 
@@ -48,6 +48,20 @@ ABOUT = {
         "TextClassifier",
         'classify(["..."])',
         "It knows its own labels alone, and says one of them of every text, be it about something else.",
+    ),
+    TEXT: About(
+        "Language model of {0}",
+        "seq2seq generate {} --prompt '...'",
+        "TextGenerator",
+        'generate(["..."])',
+        "Of characters or words that the corpus does not hold it knows only that they are unknown.",
+    ),
+    TAGGING: About(
+        "Tagger of entities in {0}",
+        'echo "..." | seq2seq tag {}',
+        "Tagger",
+        'tag(["..."])',
+        "It finds entities of its own types alone, and of names unlike those of its corpus it misses most.",
     ),
 }
 
