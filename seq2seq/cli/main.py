@@ -21,6 +21,8 @@ COMMANDS = {
     "generate": "write running text that goes on from a prompt, with a language model",
     "classify": "label texts, a line in and a label out",
     "tag": "name the persons, places and other entities in sentences, a tag for each token",
+    "classify-frames": "label each frame of clips, a clip in and a line out",
+    "forecast": "foresee a series of numbers, a line a step, with intervals",
     "evaluate": "score a model's outputs, or a file of them, against references",
     "inspect": "look inside a model: gates, states, attention, gradients through time",
     "report": "compare models and other systems' outputs on one page: scores, weaknesses, samples",
@@ -42,7 +44,7 @@ def _run(words: list[str]) -> None:
     command = words[0] if words else "--help"
     if command in COMMANDS:
         # Imported only now: the subcommands need torch, and `seq2seq --help` shall not wait for it.
-        module = importlib.import_module(f"seq2seq.cli.{command}")
+        module = importlib.import_module(f"seq2seq.cli.{command.replace('-', '_')}")
         parser = Parser(prog=f"seq2seq {command}", formatter_class=argparse.RawDescriptionHelpFormatter)
         module.configure(parser)
         module.run(parser.parse_args(words[1:]))

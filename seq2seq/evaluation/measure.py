@@ -6,9 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from seq2seq.data.prepared import CLASSIFICATION, TAGGING, TEXT, PreparedFolder
+from seq2seq.data.prepared import CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation.classification import measure_classifier
+from seq2seq.evaluation.forecasting import measure_forecaster
+from seq2seq.evaluation.frames import measure_frames
 from seq2seq.evaluation.language_model import measure_language_model
 from seq2seq.evaluation.measured import Measured
 from seq2seq.evaluation.record import make_record
@@ -17,6 +19,8 @@ from seq2seq.evaluation.test_set import describe_file
 from seq2seq.files import sha256
 from seq2seq.folder import WEIGHTS
 from seq2seq.inference.classifier import TextClassifier
+from seq2seq.inference.forecaster import Forecaster
+from seq2seq.inference.frame_classifier import FrameClassifier
 from seq2seq.inference.predictor import Predictor
 from seq2seq.inference.tagger import Tagger
 from seq2seq.inference.text_generator import TextGenerator
@@ -38,6 +42,8 @@ MEASURES: dict[str, Measure] = {
     CLASSIFICATION: Measure(TextClassifier, measure_classifier),
     TEXT: Measure(TextGenerator, measure_language_model),
     TAGGING: Measure(Tagger, measure_tagger),
+    FRAMES: Measure(FrameClassifier, measure_frames),
+    FORECASTING: Measure(Forecaster, measure_forecaster),
 }
 
 

@@ -20,10 +20,15 @@ HIGHER_IS_BETTER = {
     "perplexity/word": False,
     "perplexity/token": False,
 }
+ERRORS = ("MAE", "RMSE", "NLL", "free-running MAE")  # of forecasts
+ERRORS += tuple(f"{error} - {baseline}" for error in ("MAE", "free-running MAE") for baseline in ("persistence", "AR"))
+HIGHER_IS_BETTER |= dict.fromkeys(ERRORS, False)
+_AIMS = {"coverage": 95, "free-running coverage": 95}  # of scores that may be too high as well as too low
 _DIGITS: dict[str, int] = {  # behind the point, where it is not one
     "nats/character": 3,
     "bits/character": 3,
     "perplexity/token": 2,
+    **dict.fromkeys(ERRORS, 4),
 }
 
 
@@ -145,7 +150,9 @@ def p_shown(p: float) -> str:
 
 
 def arrow(metric: str) -> str:
-    """Where a metric's better values lie: "↑" or "↓"."""
+    """Where a metric's better values lie: "↑" or "↓", or "→" and the best of them."""
+    if metric in _AIMS:
+        return f"→ {_AIMS[metric]}"
     return "↑" if HIGHER_IS_BETTER.get(metric, True) else "↓"
 
 

@@ -24,5 +24,5 @@ class Samples(Callback):
         for number in range(self.count):
             index, output = outputs[len(outputs) * (2 * number + 1) // (2 * self.count)]
             for name, text in {**pl_module.data.describe(index), "output": output}.items():
-                bar.print(f"  {name:<11}  {text}")
+                bar.print(f"  {name:<11}  {text}".replace("\n", "\n" + " " * 15))
             bar.print("")
