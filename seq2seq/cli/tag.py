@@ -18,8 +18,8 @@ _CHUNK_BATCHES = 32  # read at a time: enough to sort lines by length, little en
 
 DESCRIPTION = """\
 Tag the tokens of sentences with a trained model. Every line of the input is a sentence, its tokens divided by spaces,
-and gives one line of the output, in the same order: a tag for each token, divided by spaces. A line without tokens gives
-an empty line. Punctuation is a token by itself, as it was in the training text.
+and gives one line of the output, in the same order: a tag for each token, divided by spaces. A line without tokens
+gives an empty line. Punctuation is a token by itself, as it was in the training text.
 
   echo "Mara Velund lives in Port Selby ." | seq2seq tag models/entities
   seq2seq tag models/entities sentences.txt --output tags.txt
