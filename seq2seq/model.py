@@ -5,7 +5,7 @@ that lack the field are read with it.
 """
 
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from torch import Tensor, nn
 
@@ -19,6 +19,7 @@ from seq2seq.errors import UserError, suggest
 from seq2seq.recurrent import CellName
 
 TiedEmbeddings = Literal["none", "decoder", "all"]
+AnyConfig = TypeVar("AnyConfig", bound=Any)
 
 
 @dataclass
@@ -180,7 +181,7 @@ def build_captioner(config: CaptionerConfig, vocab_size: int) -> Seq2Seq:
     return Seq2Seq(encoder, _build_decoder(config, encoder, vocab_size))
 
 
-def self_contained(config: CaptionerConfig, encoder: ImageEncoder) -> CaptionerConfig:
+def self_contained(config: AnyConfig, encoder: ImageEncoder) -> AnyConfig:
     """The same model's configuration without anything that is looked up elsewhere: weights, their size and scale."""
     backbone = encoder.backbone
     transform = backbone.transform

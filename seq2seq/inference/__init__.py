@@ -8,6 +8,8 @@ from seq2seq.lazy import lazily
 if TYPE_CHECKING:
     from seq2seq.inference.captioner import Caption, Captioner
     from seq2seq.inference.classifier import Classification, TextClassifier
+    from seq2seq.inference.forecaster import Forecast, Forecaster
+    from seq2seq.inference.frame_classifier import ClassifiedClip, FrameClassifier
     from seq2seq.inference.generator import Generator, search_options
     from seq2seq.inference.tagger import TaggedTokens, Tagger
     from seq2seq.inference.text_generator import Continuation, TextGenerator
@@ -21,7 +23,11 @@ else:
             "Caption": "captioner",
             "Captioner": "captioner",
             "Classification": "classifier",
+            "ClassifiedClip": "frame_classifier",
             "Continuation": "text_generator",
+            "Forecast": "forecaster",
+            "Forecaster": "forecaster",
+            "FrameClassifier": "frame_classifier",
             "Generator": "generator",
             "TextClassifier": "classifier",
             "TextGenerator": "text_generator",
@@ -42,7 +48,11 @@ __all__ = [
     "Caption",
     "Captioner",
     "Classification",
+    "ClassifiedClip",
     "Continuation",
+    "Forecast",
+    "Forecaster",
+    "FrameClassifier",
     "Generator",
     "TextClassifier",
     "TextGenerator",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import torch
 
-from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TAGGING, TEXT, TRANSLATION
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, TRANSLATION
 from seq2seq.errors import UserError
 from seq2seq.folder import CONFIG, LoadedModel, load_model
 from seq2seq.inference.placement import FORMATS, choose_device, choose_precision, place
@@ -20,6 +20,8 @@ _WHAT = {
     TEXT: ("a language model", "generate"),
     CLASSIFICATION: ("a classifier", "classify"),
     TAGGING: ("a tagger", "tag"),
+    FRAMES: ("a classifier of frames", "classify-frames"),
+    FORECASTING: ("a forecaster", "forecast"),
 }
 
 

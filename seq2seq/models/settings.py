@@ -7,9 +7,11 @@ from typing import Any, get_type_hints
 
 from torch import nn
 
-from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TAGGING, TEXT, TRANSLATION
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, TRANSLATION
 from seq2seq.model import CaptionerConfig, ModelConfig, build_captioner, build_model
 from seq2seq.models.classifier import ClassifierConfig, build_classifier
+from seq2seq.models.forecaster import ForecasterConfig, build_forecaster
+from seq2seq.models.frame_tagger import FrameTaggerConfig, build_frame_tagger
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model
 from seq2seq.models.tagger import TaggerConfig, build_tagger
 
@@ -107,12 +109,37 @@ class TaggerSettings(Settings):
         return build_tagger(self.model, self.source.vocab_size, self.characters.vocab_size, len(self.labels))
 
 
+@dataclass(kw_only=True)
+class FrameTaggerSettings(Settings):
+    """The `config.yaml` of a tagger of frames."""
+
+    labels: list[str]
+    model: FrameTaggerConfig
+
+    def build(self) -> nn.Module:
+        """Make the picture network and what goes over the frames."""
+        return build_frame_tagger(self.model, len(self.labels))
+
+
+@dataclass(kw_only=True)
+class ForecasterSettings(Settings):
+    """A forecaster's `config.yaml`; its scale is with the weights, the table that it reads in `extra`."""
+
+    model: ForecasterConfig
+
+    def build(self) -> nn.Module:
+        """Make the net."""
+        return build_forecaster(self.model)
+
+
 SETTINGS: dict[str, type[Settings]] = {
     TRANSLATION: TranslatorSettings,
     CAPTIONS: CaptionerSettings,
     TEXT: LanguageModelSettings,
     CLASSIFICATION: ClassifierSettings,
     TAGGING: TaggerSettings,
+    FRAMES: FrameTaggerSettings,
+    FORECASTING: ForecasterSettings,
 }
 """What a model folder holds, by its task."""
 

@@ -4,7 +4,16 @@ from typing import NamedTuple
 
 from torch import nn
 
-from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TAGGING, TEXT, TRANSLATION, PreparedFolder
+from seq2seq.data.prepared import (
+    CAPTIONS,
+    CLASSIFICATION,
+    FORECASTING,
+    FRAMES,
+    TAGGING,
+    TEXT,
+    TRANSLATION,
+    PreparedFolder,
+)
 from seq2seq.evaluation.kept import scores_section
 from seq2seq.version import toolkit_version
 
@@ -63,12 +72,26 @@ ABOUT = {
         'tag(["..."])',
         "It finds entities of its own types alone, and of names unlike those of its corpus it misses most.",
     ),
+    FRAMES: About(
+        "Labels for the frames of clips",
+        "seq2seq classify-frames {} CLIP.png ...",
+        "FrameClassifier",
+        'classify(["clip.png"])',
+        "It knows its own labels alone, and says one of them of every frame, whatever the clip shows.",
+    ),
+    FORECASTING: About(
+        "Forecaster of a series",
+        "seq2seq forecast {} FILE.csv --steps 12",
+        "Forecaster",
+        "forecast(values, steps=12)",
+        "Its intervals hold as long as the series goes on as it did; of what ends that it knows nothing.",
+    ),
 }
 
 _CARD = """\
 # {title}
 
-A recurrent encoder-decoder with {parameters:,} parameters, trained for {steps:,} steps with seq2seq {version}.
+A recurrent model with {parameters:,} parameters, trained for {steps:,} steps with seq2seq {version}.
 
 ## Use
 
@@ -86,8 +109,7 @@ or in Python:
 ## Training data
 
 - corpus: {name}, {pairs}
-- vocabulary: {vocabulary} word pieces
-- licence: {licence}
+{vocabulary}- licence: {licence}
 - attribution: {attribution}
 
 ## Limits
@@ -121,8 +143,9 @@ def write_card(data: PreparedFolder, columns: tuple[str, ...], model: nn.Module,
         steps=steps,
         scores=scores_section({}),
         name=manifest.get("name", data.path.name),
-        pairs=f"{train['pairs']:,} training pairs" + (f" of {train['images']:,} pictures" if "images" in train else ""),
-        vocabulary=" and ".join(f"{size:,}" for size in sizes),
+        pairs=f"{train['pairs']:,} training {'pairs' if data.languages else 'rows'}"
+        + (f" of {train['images']:,} pictures" if "images" in train else ""),
+        vocabulary=f"- vocabulary: {' and '.join(f'{size:,}' for size in sizes)} word pieces\n" if sizes else "",
         licence=manifest.get("licence") or "not stated",
         attribution=manifest.get("attribution") or "not stated",
         unseen=about.unseen,

@@ -51,6 +51,8 @@ _OF_DATA = {
     "target_vocab_size": "target_vocab_size",
     "character_vocab_size": "character_vocab_size",
     "label_count": "labels",
+    "value_mean": "value_mean",
+    "value_deviation": "value_deviation",
 }
 
 _NOISE = (

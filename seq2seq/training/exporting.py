@@ -134,6 +134,7 @@ def export(
         extra={
             "data": {"name": data.manifest.get("name"), "sha256": sha256(data.path / MANIFEST)},
             "steps": [checkpoint.step for checkpoint in loaded],
+            **({"series": data.manifest["series"]} if "series" in data.manifest else {}),
         },
         labels=first.labels,
         characters=sides.get("characters"),

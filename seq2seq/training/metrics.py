@@ -36,5 +36,6 @@ METRICS = {
         Metric("dev_accuracy", "accuracy"),
         Metric("dev_macro_f1", "macro F1"),
         Metric("dev_f1", "entity F1"),
+        Metric("dev_mae", "MAE", "min", 4),
     )
 }
