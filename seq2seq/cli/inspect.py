@@ -120,8 +120,8 @@ def _inputs(arguments: argparse.Namespace, loaded: "LoadedModel") -> list[str]:
     with open_input(None) as stream:
         lines = [line.strip() for chunk in read_chunks(stream, "standard input", 1000) for line in chunk]
     texts = [line for line in lines if line]
-    if len(texts) < len(lines):
-        print(f"note: standard input: {len(lines) - len(texts)} blank lines passed over", file=sys.stderr)
+    if blank := len(lines) - len(texts):
+        print(f"note: standard input: {blank} blank {'line' if blank == 1 else 'lines'} passed over", file=sys.stderr)
     if not texts:
         raise UserError("no text is given; give some after the model, or lines by standard input")
     return texts

@@ -188,7 +188,7 @@ def draw_all(
             save_figure(figure, path)
         written.append(path)
 
-    for net in looks[0].nets:
+    for net in dict.fromkeys(net for look in looks for net in look.nets):
         of_net = {name: kinds for name, kinds in found.items() if name.startswith(f"{net}, ")}
         write(draw_saturation(net, of_net), net, "saturation")
     for number, look in enumerate(looks, start=1):

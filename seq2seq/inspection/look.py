@@ -159,19 +159,16 @@ class Saturation:
 
 
 def saturation(looks: Sequence[Look]) -> dict[str, dict[str, Saturation]]:
-    """By layer's name, that of each gate by its name and of the "hidden" state, over the positions of all looks.
-
-    Raises:
-        ValueError: nothing was looked at.
-    """
-    if not looks:
-        raise ValueError("nothing was looked at")
+    """By layer's name, that of each gate by its name and of the "hidden" state, over the positions of all looks."""
+    layers: dict[str, list[Layer]] = {}
+    for look in looks:
+        for layer in look.layers:
+            layers.setdefault(layer.name, []).append(layer)
     found: dict[str, dict[str, Saturation]] = {}
-    for place, layer in enumerate(looks[0].layers):
-        same = [look.layers[place] for look in looks]
-        values = {name: torch.cat([one.gates[name] for one in same]) for name in layer.gates}
-        kinds = {name: _saturation(gate, SHUT) for name, gate in values.items()}
-        found[layer.name] = kinds | {"hidden": _saturation(torch.cat([one.hidden for one in same]), -OPEN)}
+    for name, same in layers.items():
+        gates = {gate: torch.cat([one.gates[gate] for one in same]) for gate in same[0].gates}
+        kinds = {gate: _saturation(values, SHUT) for gate, values in gates.items()}
+        found[name] = kinds | {"hidden": _saturation(torch.cat([one.hidden for one in same]), -OPEN)}
     return found
 
 

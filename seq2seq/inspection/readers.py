@@ -1,5 +1,6 @@
 """How a model of each task is made to read, and what its loss at the last position is."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -8,12 +9,16 @@ from torch import Tensor
 from seq2seq.context import Context
 from seq2seq.data.captions import PICTURE_LENGTH
 from seq2seq.data.images import load_image
-from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, TEXT, TRANSLATION
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, TAGGING, TEXT, TRANSLATION
+from seq2seq.data.series import transform
 from seq2seq.data.tokenizer import BOS_ID, EOS_ID
+from seq2seq.data.tokens import CHARACTERS, TokenReader
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
+from seq2seq.inference.forecaster import Forecaster
 from seq2seq.inspection.look import Attention, Look, look_at
 from seq2seq.inspection.watch import watching
+from seq2seq.models.tagger import bio_constraint
 from seq2seq.search import SearchOptions, search
 
 PICTURES = {CAPTIONS}
@@ -25,14 +30,17 @@ def inspect(loaded: LoadedModel, given: str) -> Look:
 
     Args:
         loaded: the model, in float32 on the CPU.
-        given: a text, or for the tasks of `PICTURES` the path of a picture.
+        given: a text, for a forecaster its numbers; or for the tasks of `PICTURES` the path of a picture.
 
     Raises:
         UserError: a model that nothing is known of, or an input without anything that the model could read.
     """
     if loaded.task not in READERS:
-        raise UserError(f"inspect: knows nothing of models for {loaded.task}; it knows {', '.join(READERS)}")
-    return READERS[loaded.task](loaded, given)
+        raise UserError(f"inspect: cannot make a model for {loaded.task} read; it can those for {', '.join(READERS)}")
+    look = READERS[loaded.task](loaded, given)
+    if not look.layers:
+        raise UserError("the model has no recurrent layer, so there is nothing to look at")
+    return look
 
 
 def _translator(loaded: LoadedModel, text: str) -> Look:
@@ -107,22 +115,62 @@ def _classifier(loaded: LoadedModel, text: str) -> Look:
     tokens, lengths = torch.tensor([ids]), torch.tensor([len(ids)])
     pieces = loaded.source.tokenizer.pieces(ids)
     with torch.enable_grad(), watching(loaded.model) as traces:
-        pooled, weights = loaded.model.pool(tokens, lengths)
-        logits = loaded.model.output(pooled)[0]
+        logits, weights = loaded.model.read(tokens, lengths)
         label = int(logits.argmax())
         attention = None
         if weights is not None:
             attention = Attention((loaded.labels[label],), tuple(pieces), weights.detach())
-        probability = logits.softmax(0)[label].item()
+        probability = logits[0].softmax(0)[label].item()
         return look_at(
             traces,
-            _loss(logits, label),
+            _loss(logits[0], label),
             f"the label {loaded.labels[label]!r}",
             text,
             f"{loaded.labels[label]} ({probability:.0%})",
             {"encoder": pieces},
             attention,
         )
+
+
+def _tagger(loaded: LoadedModel, text: str) -> Look:
+    """A tagger: the loss is that of the last token's label, of the scores alone that the net gives it."""
+    assert loaded.source is not None
+    tokens = text.split()
+    if not tokens:
+        raise UserError(f"{text!r}: has no words to look at; give a text with some")
+    batch = TokenReader(loaded.source.tokenizer, loaded.sides[CHARACTERS].tokenizer).read([tokens])
+    with torch.enable_grad(), watching(loaded.model) as traces:
+        scores = loaded.model(batch)
+        labels = loaded.model.decode(scores.detach(), batch.mask, bio_constraint(loaded.labels))[0].tolist()
+        tags = [loaded.labels[label] for label in labels]
+        loss = _loss(scores[0, -1], labels[-1])
+        return look_at(traces, loss, f"{tags[-1]} for {tokens[-1]!r}", text, " ".join(tags), {"encoder": tokens})
+
+
+def _forecaster(loaded: LoadedModel, text: str) -> Look:
+    """A forecaster: the loss is that of the last number, given those of the window before it."""
+    model = loaded.model
+    facts = Forecaster([loaded], torch.device("cpu"), torch.float32).facts
+    words = text.replace(",", " ").split()
+    try:
+        numbers = [float(word) for word in words]
+        if not all(map(math.isfinite, numbers)) or not numbers:
+            raise ValueError("a number is missing")
+        values = torch.tensor(transform(numbers, facts.transformation))
+    except ValueError as error:
+        raise UserError(
+            f"{text!r:.60}: no series of numbers ({error}); give numbers with spaces between them"
+        ) from None
+    if len(values) <= model.window:
+        least = model.window + 1 + len(words) - len(values)
+        raise UserError(f"{text!r:.60}: {len(words)} numbers, but the model needs {least} or more to be looked at")
+    window, last = values[-model.window - 1 : -1], values[-1:]
+    with torch.enable_grad(), watching(model) as traces:
+        prediction = model(window[None])
+        shown = words[-model.window - 1 : -1]
+        told = f"foreseen in place of {last.item():.4g}: {prediction.mean.item():.4g}"
+        loss = prediction.nll(last).sum()
+        return look_at(traces, loss, f"the last number, {words[-1]}", text, told, {"net.stack": shown})
 
 
 def _ids(loaded: LoadedModel, side: str, text: str) -> list[int]:
@@ -147,5 +195,7 @@ READERS: dict[str, Callable[[LoadedModel, str], Look]] = {
     CAPTIONS: _captioner,
     TEXT: _language_model,
     CLASSIFICATION: _classifier,
+    TAGGING: _tagger,
+    FORECASTING: _forecaster,
 }
 """What looks at a model, by its task."""

@@ -22,7 +22,7 @@ Curves = dict[str, dict[int, float]]
 
 
 class LearningCurves(Callback):
-    """Draws losses, main score, gradient norm and learning rate over the steps after each validation, from the CSV logs.
+    """Draws losses, main score, gradient norm and learning rate after each validation, from the CSV logs.
 
     Args:
         logs: folder of the CSV logger, with one `version_N/metrics.csv` for each time the run was started.

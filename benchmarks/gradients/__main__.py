@@ -1,0 +1,123 @@
+"""Vanishing and exploding gradients, measured: writes docs/gradients.md with its figures and numbers.
+
+python -m benchmarks.gradients                      # some minutes on two cores; the same seeds give the same page
+python -m benchmarks.gradients --quick --docs FOLDER    # see whether everything works, in seconds
+
+The text stands in benchmarks/gradients/gradients.md.jinja; every number in it comes from here.
+"""
+
+import json
+import multiprocessing
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from matplotlib.figure import Figure
+
+from benchmarks.gradients import experiments, figures, page
+from benchmarks.gradients.experiments import QUICK, Effort, Trained
+from benchmarks.gradients.nets import LSTM_NET, NETS
+from benchmarks.machine import circumstances
+from benchmarks.options import make_parser
+from benchmarks.results import tell
+from seq2seq.cli.arguments import at_least
+from seq2seq.errors import run_command
+from seq2seq.files import atomic_write
+from seq2seq.inspection.figures import draw_layer
+from seq2seq.inspection.style import save_figure
+from seq2seq.progress import counting
+
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> None:
+    """Measure, draw and write."""
+    parser = make_parser("gradients", __doc__)
+    parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder to write into (default: docs)")
+    parser.add_argument("--jobs", type=at_least(1), default=2, help="trainings at once (default: %(default)s)")
+    parser.add_argument("--output", type=Path, help="JSON file for every figure")
+    parser.add_argument("--quick", action="store_true", help="train next to nothing; the page says nothing then")
+    options = parser.parse_args()
+    effort = QUICK if options.quick else Effort()
+    started = time.monotonic()
+    torch.set_num_threads(1)  # so that the sums do not depend on the machine's cores
+    found = measure(effort, options.jobs)
+    minutes = (time.monotonic() - started) / 60
+    for name, figure in drawings(found, effort).items():
+        save_figure(figure, options.docs / "figures" / name)
+    with atomic_write(options.docs / "gradients.md") as file:
+        file.write(page.write(found, effort))
+    if options.output:
+        with atomic_write(options.output) as file:
+            plain = {name: value for name, value in found.items() if name not in ("trained", "descents", "inside")}
+            plain["trained"] = [asdict(trained) for trained in found["trained"]]
+            plain["descents"] = [asdict(descent) for descent in found["descents"]]
+            json.dump(
+                {**circumstances(), "minutes": round(minutes, 1), "effort": asdict(effort), **plain}, file, indent=1
+            )
+    print(f"{options.docs / 'gradients.md'}, after {minutes:.1f} minutes")
+
+
+def measure(effort: Effort, jobs: int) -> dict[str, Any]:
+    """Everything that page and figures need, by name."""
+    tell("layers before any training")
+    found: dict[str, Any] = {
+        "powers": experiments.powers(effort.length),
+        "start": experiments.at_start(NETS, effort.length),
+        "scales": experiments.scales(effort.length),
+        "biases": experiments.forget_biases(effort.length),
+    }
+    tell("gradient descent with and without clipping")
+    found["descents"] = [
+        experiments.descend(clip, effort.looked_at, effort.clipping_steps) for clip in (None, experiments.CLIP)
+    ]
+    tell("training")
+    found["trained"] = _train(effort, jobs)
+    distance = min(effort.distances[:2][-1], 20)
+    _, model = experiments.learn(LSTM_NET, distance, 1, effort)
+    found["inside"] = experiments.look_inside(model, distance)
+    return found
+
+
+def _train(effort: Effort, jobs: int) -> list[Trained]:
+    """Every training, in the order of `experiments.jobs`, several at a time."""
+    due = [(NETS.index(net), distance, seed) for net, distance, seed in experiments.jobs(effort)]
+    done: dict[tuple[int, int, int], dict[str, Any]] = {}
+    with counting("training", "nets", len(due)) as progress:
+        if jobs == 1:
+            for job in due:
+                done[job] = experiments.run_job(*job, effort)
+                progress.show(len(done))
+        else:
+            context = multiprocessing.get_context("spawn")
+            with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+                waiting = {pool.submit(experiments.run_job, *job, effort): job for job in due}
+                for future in as_completed(waiting):
+                    done[waiting[future]] = future.result()
+                    progress.show(len(done))
+    return [Trained(**done[job]) for job in due]
+
+
+def drawings(found: dict[str, Any], effort: Effort) -> dict[str, Figure]:
+    """Every figure, by the name of its file."""
+    looked_at = [trained for trained in found["trained"] if trained.after]
+    return {
+        "powers.svg": figures.draw_powers(found["powers"]),
+        "start.svg": figures.draw_distances(found["start"], "gradient, as a share of that at 0"),
+        "biases.svg": figures.draw_biases(found["biases"], page.ideal(effort.length, found["biases"])),
+        "clipping.svg": figures.draw_descents(found["descents"]),
+        "trained.svg": figures.draw_before_after(
+            {trained.net: trained.before for trained in looked_at},
+            {trained.net: trained.after for trained in looked_at},
+            effort.looked_at,
+        ),
+        "accuracy.svg": figures.draw_accuracies(page.accuracies(found["trained"], effort)),
+        "gates.png": draw_layer(found["inside"], units=12),
+    }
+
+
+if __name__ == "__main__":
+    run_command(main)

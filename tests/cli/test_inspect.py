@@ -1,0 +1,167 @@
+import json
+
+import pytest
+import torch
+from PIL import Image
+
+from seq2seq.data.tokenizer import Tokenizer
+from seq2seq.folder import save_model
+from seq2seq.model import CaptionerConfig, DecoderConfig, EncoderConfig, ImageEncoderConfig, build_captioner
+from seq2seq.models.classifier import ClassifierConfig, build_classifier
+from seq2seq.models.language_model import LanguageModelConfig, build_language_model
+
+LABELS = ("bad", "good")
+
+
+def read_record(folder):
+    return json.loads((folder / "inspection.json").read_text(encoding="utf-8"))
+
+
+def is_picture(path):
+    return path.stat().st_size > 1000 and path.read_bytes().startswith((b"\x89PNG", b"<?xml"))
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory, tiny_tokenizer):
+    torch.manual_seed(1)
+    config = ClassifierConfig(
+        embedding_size=8, encoder=EncoderConfig(hidden_size=6, layers=2, cell="gru"), pooling="attention"
+    )
+    model = build_classifier(config, len(Tokenizer.load(tiny_tokenizer)), len(LABELS))
+    folder = tmp_path_factory.mktemp("classifier") / "model"
+    save_model(folder, model, config, ("en", tiny_tokenizer), None, "# A model of the tests\n", labels=LABELS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def language_model(tmp_path_factory, tiny_tokenizer):
+    torch.manual_seed(1)
+    config = LanguageModelConfig(embedding_size=8)
+    config.decoder.hidden_size, config.decoder.cell = 6, "rnn"
+    model = build_language_model(config, len(Tokenizer.load(tiny_tokenizer)))
+    folder = tmp_path_factory.mktemp("language_model") / "model"
+    save_model(folder, model, config, None, ("en", tiny_tokenizer), "# A model of the tests\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def captioner(tmp_path_factory, tiny_tokenizer):
+    torch.manual_seed(1)
+    config = CaptionerConfig(
+        embedding_size=8,
+        encoder=ImageEncoderConfig(
+            backbone="small_cnn", weights="none", image_size=64, mean=[0.5] * 3, std=[0.5] * 3, projection_size=8
+        ),
+        decoder=DecoderConfig(hidden_size=8, layers=1, injections=["first_step", "attention"]),
+    )
+    model = build_captioner(config, len(Tokenizer.load(tiny_tokenizer)))
+    folder = tmp_path_factory.mktemp("captioner") / "model"
+    save_model(folder, model, config, None, ("en", tiny_tokenizer), "# A model of the tests\n")
+    return folder
+
+
+def test_a_translator(seq2seq, taught_model, pairs, tmp_path):
+    source, target = pairs[1]
+    outcome = seq2seq("inspect", taught_model, source, "--output", tmp_path)
+    assert outcome.code == 0, outcome.err
+    assert f"1  {source}\n   -> {target}\n" in outcome.out
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {
+        "inspection.json",
+        "attention.png",
+        *(f"encoder-layer1-{way}-gates.png" for way in ("forward", "backward")),
+        "decoder-layer1-gates.png",
+        *(f"{net}-{what}.png" for net in ("encoder", "decoder") for what in ("saturation", "norms", "gradient")),
+    }
+    assert all(is_picture(path) for path in tmp_path.glob("*.png"))
+    assert f"{len(names) - 1} figures and inspection.json in {tmp_path}" in outcome.out
+    record = read_record(tmp_path)
+    (given,) = record["inputs"]
+    assert (given["input"], given["output"]) == (source, target)
+    assert list(given["layers"]) == ["encoder, layer 1, forward", "encoder, layer 1, backward", "decoder, layer 1"]
+    for name, layer in given["layers"].items():
+        assert list(layer["gates"]) == ["input", "forget", "output"]
+        steps = len(layer["positions"])
+        for values in (*layer["gates"].values(), layer["hidden_norm"], layer["cell_norm"], layer["gradient_norm"]):
+            assert len(values) == steps
+        assert all(0 <= value <= 1 for gate in layer["gates"].values() for value in gate)
+        for shares in record["saturation"][name].values():
+            assert 0 <= shares["below"] + shares["above"] <= 1
+    attention = given["attention"]
+    assert attention["columns"] == given["layers"]["encoder, layer 1, forward"]["positions"]
+    assert [sum(row) for row in attention["weights"]] == pytest.approx([1] * len(attention["rows"]), abs=1e-3)
+
+
+def test_a_classifier_by_lines_as_vector_graphics(seq2seq, classifier, tmp_path):
+    lines = "The cat sleeps.\n\nIt is cold.\n"
+    outcome = seq2seq("inspect", classifier, "--output", tmp_path / "new", "--format", "svg", stdin=lines.encode())
+    assert outcome.code == 0, outcome.err
+    assert outcome.err == "note: standard input: 1 blank line passed over\n"
+    folder = tmp_path / "new"
+    record = read_record(folder)
+    assert [one["input"] for one in record["inputs"]] == ["The cat sleeps.", "It is cold."]
+    assert all(one["output"].startswith(LABELS) for one in record["inputs"])
+    assert len(record["inputs"][0]["layers"]) == 4
+    assert list(record["inputs"][0]["layers"]["encoder, layer 2, backward"]["gates"]) == ["reset", "keep"]
+    assert "1-encoder-layer2-backward-gates.svg" in {path.name for path in folder.iterdir()}
+    assert "2-attention.svg" in {path.name for path in folder.iterdir()}
+    assert all(is_picture(path) for path in folder.glob("*.svg"))
+
+
+def test_a_language_model_without_gates(seq2seq, language_model, tmp_path):
+    outcome = seq2seq("inspect", language_model, "The cat $x_1$ sleeps.", "--output", tmp_path, "--units", 3)
+    assert outcome.code == 0, outcome.err
+    (given,) = read_record(tmp_path)["inputs"]
+    layer = given["layers"]["decoder, layer 1"]
+    assert layer["gates"] == {}
+    assert layer["positions"][0] == "<s>"
+    assert all(value > 0 for value in layer["gradient_norm"])
+    assert given["attention"] is None
+    assert (tmp_path / "decoder-saturation.png").exists()
+
+
+def test_a_captioner(seq2seq, captioner, tmp_path):
+    Image.new("RGB", (80, 60), "red").save(tmp_path / "red.png")
+    outcome = seq2seq("inspect", captioner, "--picture", tmp_path / "red.png", "--output", tmp_path / "new")
+    assert outcome.code == 0, outcome.err
+    (given,) = read_record(tmp_path / "new")["inputs"]
+    layer = given["layers"]["decoder, layer 1"]
+    assert layer["positions"][:2] == ["<source>", "<s>"]
+    rows, columns = given["attention"]["grid"]
+    assert len(given["attention"]["weights"][0]) == rows * columns
+
+
+def test_long_texts_are_drawn_in_part_and_this_is_told(seq2seq, language_model, tmp_path):
+    outcome = seq2seq("inspect", language_model, "cat " * 150, "--output", tmp_path)
+    assert outcome.code == 0
+    (given,) = read_record(tmp_path)["inputs"]
+    steps = len(given["layers"]["decoder, layer 1"]["positions"])
+    assert steps > 100
+    assert f"the figures show the last 100 of up to {steps} positions; inspection.json has all" in outcome.err
+
+
+def test_bad_input_gets_one_line(seq2seq, classifier, captioner, tmp_path):
+    (tmp_path / "file").write_text("x")
+    out = ("--output", tmp_path / "out")
+    cases = [
+        ((classifier, "text"), "--output"),
+        ((tmp_path / "nowhere", "text", *out), "nowhere"),
+        ((classifier, "text", "--output", tmp_path / "file"), "is a file; name a folder"),
+        ((classifier, "text", "--output", tmp_path / "a" / "b"), "there is no folder"),
+        ((classifier, " ", *out), "has no words to look at"),
+        ((classifier, *out), "no text is given"),
+        ((classifier, "--picture", "red.png", *out), "--picture red.png: the model reads no pictures; give a text"),
+        ((captioner, "text", *out), "'text': the model reads pictures; name them by --picture FILE"),
+        ((captioner, *out), "no picture is named"),
+        ((captioner, "--picture", tmp_path / "file", *out), f"{tmp_path / 'file'}"),
+        ((classifier, "text", *out, "--format", "pgn"), "'pgn' is none of png, svg; did you mean 'png'?"),
+        ((classifier, "text", *out, "--units", 0), "--units: '0' is too small; use 1 or more"),
+    ]
+    for arguments, told in cases:
+        outcome = seq2seq("inspect", *arguments)
+        assert outcome.code == 2, arguments
+        assert outcome.out == ""
+        assert outcome.err.startswith("error: ")
+        assert outcome.err.count("\n") == 1
+        assert told in outcome.err
+    assert not (tmp_path / "out").exists()

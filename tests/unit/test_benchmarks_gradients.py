@@ -1,0 +1,65 @@
+"""The measurements of docs/gradients.md, and the page, in a form that takes seconds."""
+
+import sys
+
+import pytest
+import torch
+
+from benchmarks.gradients import __main__ as script
+from benchmarks.gradients import experiments
+from benchmarks.gradients.experiments import QUICK
+from benchmarks.gradients.nets import LSTM_NET, NETS, RNN, read
+from data_prep.agreement import sentences
+from seq2seq.errors import run_command
+
+
+def test_the_lectures_numbers():
+    curves = experiments.powers(50)
+    assert curves[0.9][50] == pytest.approx(0.00515, abs=5e-6)
+    assert curves[1.0][50] == pytest.approx(1.0)
+    assert curves[1.1][50] == pytest.approx(117.39, abs=5e-3)
+
+
+def test_an_irnn_keeps_more_the_larger_its_identity_is():
+    curves = experiments.scales(20)
+    assert curves[0.9][20] < curves[1.0][20] < curves[1.1][20]
+
+
+def test_gradients_of_a_trained_net_are_those_of_autograd():
+    torch.manual_seed(1)
+    model = RNN.classifier().double()
+    tokens, _ = read(sentences(9, 4, seed=1))
+    embedded = model.encoder.embedding(tokens.t()).detach().requires_grad_()
+    layer = model.encoder.layers[0][0]
+    _, (final,) = layer(embedded, layer.zero_state(4))
+    logits = model.output(final)
+    expected = torch.autograd.grad((logits[:, 1] - logits[:, 0]).sum(), embedded)[0].norm(dim=2).mean(1).flip(0)
+    assert experiments.log_odds_gradient(model, tokens) == pytest.approx(expected.tolist())
+
+
+def test_training_teaches_and_can_be_repeated():
+    effort = experiments.Effort(distances=(8,), steps=60, seeds=1, looked_at=8)
+    trained, _ = experiments.learn(LSTM_NET, 8, 1, effort)
+    assert trained.accuracy > 0.9
+    assert len(trained.before) == len(trained.after) == 10
+    assert experiments.learn(LSTM_NET, 8, 1, effort)[0] == trained
+
+
+def test_the_page_and_its_figures(tmp_path, monkeypatch, capsys):
+    arguments = ["gradients", "--quick", "--jobs", "1", "--docs", tmp_path, "--output", tmp_path / "all.json"]
+    monkeypatch.setattr(sys, "argv", list(map(str, arguments)))
+    with pytest.raises(SystemExit) as ended:
+        run_command(script.main)
+    assert ended.value.code == 0, capsys.readouterr().err
+    page = (tmp_path / "gradients.md").read_text(encoding="utf-8")
+    for picture in (tmp_path / "figures").iterdir():
+        assert f"(figures/{picture.name})" in page
+        assert picture.stat().st_size < 200_000
+    assert len(list((tmp_path / "figures").iterdir())) == 7
+    assert "0.00515" in page
+    assert "117.4" in page
+    for net in NETS:
+        assert net.name in page
+    assert "{{" not in page
+    assert (tmp_path / "all.json").exists()
+    assert QUICK.steps < 10
