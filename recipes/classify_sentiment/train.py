@@ -13,8 +13,8 @@ What happens here, in order:
    R-Drop, and an average of the weights along the run.
 4. Twice an epoch dev is classified with the average of the weights. The best weights so far, by accuracy, and the last
    ones are kept as checkpoints, curves.png is drawn anew, some answers are shown.
-5. At the end the best weights become a model folder, which is scored on dev and, where there is one, on test, beside the
-   commonest label (`seq2seq evaluate` does the same at any time).
+5. At the end the best weights become a model folder, which is scored on dev and, where there is one, on test, beside
+   the commonest label (`seq2seq evaluate` does the same at any time).
 
 Ctrl-C and SIGTERM leave a checkpoint; the same command with `--ckpt_path last` goes on as if nothing had happened.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-import yaml
+from recipe_options import unnamed_options
 from toy_captions import write_pictures
 from toy_data import LANGUAGES, reversed_words, write_prepared
 
@@ -22,6 +22,7 @@ RECIPES = Path(__file__).parents[2] / "recipes"
 TRANSLATION = RECIPES / "translate_es_en" / "config.yaml"
 CAPTIONS = RECIPES / "caption_flickr8k" / "config.yaml"
 CONFIGS = sorted(RECIPES.rglob("*.yaml"))
+OF_WRITERS = [path for path in CONFIGS if path.parent.name.startswith(("translate", "caption"))]  # others' have own tests
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +61,10 @@ def first_stage(toy_captions, tmp_path_factory) -> Path:
 
 
 def test_there_are_configs():
-    assert len(CONFIGS) >= 5
+    assert len(OF_WRITERS) >= 5
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: str(path.relative_to(RECIPES)))
+@pytest.mark.parametrize("config", OF_WRITERS, ids=lambda path: str(path.relative_to(RECIPES)))
 def test_a_config_is_understood(config, toy, toy_captions, first_stage):
     main = CAPTIONS if config.parent.name.startswith("caption") else TRANSLATION
     if config.name == "self_critical.yaml":
@@ -85,19 +86,7 @@ def test_every_key_is_explained(config):
 @pytest.mark.parametrize("main", [TRANSLATION, CAPTIONS], ids=lambda path: path.parent.name)
 def test_the_main_config_names_every_option_of_task_and_data(main, toy, toy_captions):
     """So that whoever looks for a setting finds it there."""
-    given = yaml.safe_load(main.read_text(encoding="utf-8"))
-    config = parse(main, main, toy, toy_captions).config
-    for part in ("data", "model", "average"):
-        linked = {"seed", "source_vocab_size", "target_vocab_size"}
-        assert missing(config[part].as_dict(), given.get(part, {})) <= linked
-
-
-def missing(whole: dict, part: dict) -> set[str]:
-    names = whole.keys() - part.keys()
-    for name in whole.keys() & part.keys():
-        if isinstance(whole[name], dict):
-            names |= missing(whole[name], part[name])
-    return names
+    assert not unnamed_options(main, parse(main, main, toy, toy_captions))
 
 
 @pytest.mark.parametrize(
