@@ -23,15 +23,15 @@ example:
 SENTENCES = 3000
 PERSON, PLACE, PRODUCT = "person", "place", "product"
 
-_ONSETS = "b br c d dr f g gr h j k l m n p r s st t tr v w z".split()
-_VOWELS = "a e i o u ai ea".split()
-_CODAS = "l m n r s t nd rk".split()
-_GIVEN_ENDS = "a o is el in ette ard".split()
-_FAMILY_ENDS = "ovic strand mann etti escu quist by".split()
-_PLACE_ENDS = "ford ham mouth haven stead burg minster".split()
-_PLACE_BEGINNINGS = "Port Upper Lower Lake Saint Mount".split()
-_PRODUCT_ENDS = "ix eon ex ia ulo".split()
-_MODELS = "Mini Max Pro 2 3 X2 X7 Air".split()
+_ONSETS = [*"bcdfghjklmnprstvwz", "br", "dr", "gr", "st", "tr"]
+_VOWELS = ["a", "e", "i", "o", "u", "ai", "ea"]
+_CODAS = ["l", "m", "n", "r", "s", "t", "nd", "rk"]
+_GIVEN_ENDS = ["a", "o", "is", "el", "in", "ette", "ard"]
+_FAMILY_ENDS = ["ovic", "strand", "mann", "etti", "escu", "quist", "by"]
+_PLACE_ENDS = ["ford", "ham", "mouth", "haven", "stead", "burg", "minster"]
+_PLACE_BEGINNINGS = ["Port", "Upper", "Lower", "Lake", "Saint", "Mount"]
+_PRODUCT_ENDS = ["ix", "eon", "ex", "ia", "ulo"]
+_MODELS = ["Mini", "Max", "Pro", "2", "3", "X2", "X7", "Air"]
 
 # {…} is an entity; what else begins with a capital is none, so that a capital alone says little.
 _PATTERNS = """
