@@ -76,9 +76,8 @@ def measure(effort: Effort, jobs: int) -> dict[str, Any]:
     ]
     tell("training")
     found["trained"] = _train(effort, jobs)
-    distance = min(effort.distances[:2][-1], 20)
-    _, model = experiments.learn(LSTM_NET, distance, 1, effort)
-    found["inside"] = experiments.look_inside(model, distance)
+    _, model = experiments.learn(LSTM_NET, effort.inside, 1, effort)
+    found["inside"] = experiments.look_inside(model, effort.inside)
     return found
 
 

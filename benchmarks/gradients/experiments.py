@@ -31,6 +31,7 @@ class Effort:
         seeds: trainings of each net at each distance.
         looked_at: the distance at which gradients are looked at before and after training.
         clipping_steps: of the two trainings with and without clipping.
+        inside: the distance of the sentence over which a trained LSTM's gates are drawn.
     """
 
     length: int = 100
@@ -39,9 +40,10 @@ class Effort:
     seeds: int = 3
     looked_at: int = 40
     clipping_steps: int = 200
+    inside: int = 20
 
 
-QUICK = Effort(length=60, distances=(8, 12), steps=6, seeds=1, looked_at=12, clipping_steps=6)
+QUICK = Effort(length=60, distances=(8, 12), steps=6, seeds=1, looked_at=12, clipping_steps=6, inside=8)
 """To see whether everything works."""
 
 

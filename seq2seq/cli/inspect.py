@@ -37,7 +37,9 @@ Figures, with a number in front where there are several inputs:
                            reads at each position
   attention                what each word that is written looks at
 A model that writes is looked at while it writes its own greedy output; the loss is that of the last piece of it. For a
-classifier it is the loss of the label that it finds likeliest, for a language model that of the text's last piece.
+language model it is that of the text's last piece, for a classifier that of the label that it finds likeliest, for a
+tagger (of words, or of the frames of a clip, which --picture names) that of the last label, for a forecaster, which
+reads numbers with spaces between them, that of the last number.
 """
 
 

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from seq2seq.context import Context
 from seq2seq.data.captions import PICTURE_LENGTH
+from seq2seq.data.clips import read_clip
 from seq2seq.data.images import load_image
-from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, TAGGING, TEXT, TRANSLATION
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, TRANSLATION
 from seq2seq.data.series import transform
 from seq2seq.data.tokenizer import BOS_ID, EOS_ID
 from seq2seq.data.tokens import CHARACTERS, TokenReader
@@ -18,10 +19,11 @@ from seq2seq.folder import LoadedModel
 from seq2seq.inference.forecaster import Forecaster
 from seq2seq.inspection.look import Attention, Look, look_at
 from seq2seq.inspection.watch import watching
+from seq2seq.models.language_model import nothing_read
 from seq2seq.models.tagger import bio_constraint
 from seq2seq.search import SearchOptions, search
 
-PICTURES = {CAPTIONS}
+PICTURES = {CAPTIONS, FRAMES}
 """Tasks whose inputs are pictures, named by their paths."""
 
 
@@ -90,11 +92,9 @@ def _language_model(loaded: LoadedModel, text: str) -> Look:
     """A language model: what it does while it reads the text; the loss is that of the text's last piece."""
     model, tokenizer = loaded.model, loaded.target.tokenizer
     written = _ids(loaded, "target", text)
-    read = [BOS_ID, *written[:-1]]
-    nothing = torch.zeros(1, 1, dtype=torch.long)
+    read = [EOS_ID, *written[:-1]]  # running text: a line end stands before its first word
     with torch.enable_grad(), watching(model) as traces:
-        context = model.encode(nothing, torch.tensor([1]))
-        features, _, _ = model.decoder.read(torch.tensor([read]), model.start(context))
+        features, _, _ = model.decoder.read(torch.tensor([read]), nothing_read(model, 1, torch.device("cpu")))
         logits = model.decoder.output(features[0, -1])
         pieces, goals = tokenizer.pieces(read), tokenizer.pieces(written)
         likeliest = tokenizer.pieces([int(logits.argmax())])[0]
@@ -147,6 +147,19 @@ def _tagger(loaded: LoadedModel, text: str) -> Look:
         return look_at(traces, loss, f"{tags[-1]} for {tokens[-1]!r}", text, " ".join(tags), {"encoder": tokens})
 
 
+def _frames(loaded: LoadedModel, clip: str) -> Look:
+    """A tagger of frames: the loss is that of the last frame's label, the likeliest one."""
+    model, transform = loaded.model, loaded.model.encoder.transform
+    frames = read_clip(clip, transform)
+    with torch.enable_grad(), watching(model) as traces:
+        scores = model(transform.normalise(frames), torch.tensor([len(frames)]))
+        labels = scores.argmax(1).tolist()
+        told = [loaded.labels[label] for label in labels]
+        positions = [f"{number} {label}" for number, label in enumerate(told, start=1)]
+        loss = _loss(scores[-1], labels[-1])
+        return look_at(traces, loss, f"{told[-1]} for the last frame", clip, " ".join(told), {"recurrent": positions})
+
+
 def _forecaster(loaded: LoadedModel, text: str) -> Look:
     """A forecaster: the loss is that of the last number, given those of the window before it."""
     model = loaded.model
@@ -196,6 +209,7 @@ READERS: dict[str, Callable[[LoadedModel, str], Look]] = {
     TEXT: _language_model,
     CLASSIFICATION: _classifier,
     TAGGING: _tagger,
+    FRAMES: _frames,
     FORECASTING: _forecaster,
 }
 """What looks at a model, by its task."""

@@ -32,7 +32,7 @@ def save_figure(figure: Figure, path: Path) -> None:
 
     kind = path.suffix.removeprefix(".")
     # Without the date, and with names of its parts that do not change, an SVG can be compared with an earlier one.
-    settings: dict[str, Any] = {"svg.hashsalt": "seq2seq", "svg.fonttype": "path", "font.size": 13}
+    settings: dict[str, Any] = {"svg.hashsalt": "seq2seq", "svg.fonttype": "path"}
     metadata = {"Date": None} if kind == "svg" else {}
     with matplotlib.rc_context(settings), atomic_write(path, "wb") as file:
         figure.savefig(file, format=kind, dpi=_DOTS, metadata=metadata)
@@ -74,12 +74,15 @@ def label_lines(axes: Any, ends: Sequence[tuple[float, float, str, str]], size: 
     )
     places: list[float] = []
     for place, *_ in wanted:
-        places.append(max(min(max(place, 0.02), 0.98), places[-1] + step if places else 0.0))
-    over = max(0.0, places[-1] - 0.98) if places else 0.0
+        places.append(max(place, 0.02, places[-1] + step if places else 0.0))
+    top = 0.98
+    for number in reversed(range(len(places))):
+        places[number] = top = min(places[number], top)
+        top -= step
     for place, (_, x, name, colour) in zip(places, wanted, strict=True):
         axes.annotate(
             name,
-            (min(x, 1.0), place - over),
+            (min(x, 1.0), place),
             xycoords="axes fraction",
             xytext=(8, 0),
             textcoords="offset points",

@@ -8,9 +8,13 @@ from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.folder import save_model
 from seq2seq.model import CaptionerConfig, DecoderConfig, EncoderConfig, ImageEncoderConfig, build_captioner
 from seq2seq.models.classifier import ClassifierConfig, build_classifier
+from seq2seq.models.forecaster import ForecasterConfig, build_forecaster
+from seq2seq.models.frame_tagger import FrameTaggerConfig, build_frame_tagger
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model
+from seq2seq.models.tagger import TaggerConfig, build_tagger
 
 LABELS = ("bad", "good")
+TAGS = ("O", "B-place", "I-place")
 
 
 def read_record(folder):
@@ -114,7 +118,7 @@ def test_a_language_model_without_gates(seq2seq, language_model, tmp_path):
     (given,) = read_record(tmp_path)["inputs"]
     layer = given["layers"]["decoder, layer 1"]
     assert layer["gates"] == {}
-    assert layer["positions"][0] == "<s>"
+    assert layer["positions"][0] == "</s>"
     assert all(value > 0 for value in layer["gradient_norm"])
     assert given["attention"] is None
     assert (tmp_path / "decoder-saturation.png").exists()
@@ -165,3 +169,65 @@ def test_bad_input_gets_one_line(seq2seq, classifier, captioner, tmp_path):
         assert outcome.err.count("\n") == 1
         assert told in outcome.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_tagger(seq2seq, tiny_tokenizer, tmp_path):
+    torch.manual_seed(1)
+    characters = Tokenizer.train(["The cat sleeps in Port Selby"], tmp_path / "characters.model", "char", 60)
+    size = len(Tokenizer.load(tiny_tokenizer))
+    config = TaggerConfig(embedding_size=8, encoder=EncoderConfig(hidden_size=6, layers=1, cell="minlstm"))
+    model = build_tagger(config, size, len(characters), len(TAGS))
+    save_model(
+        tmp_path / "model",
+        model,
+        config,
+        ("en", tiny_tokenizer),
+        None,
+        "# A model of the tests\n",
+        labels=TAGS,
+        characters=("characters", tmp_path / "characters.model"),
+    )
+    for number, sentence in enumerate(("The cat sleeps in Port Selby", "cat")):  # of a single token, its letters, too
+        outcome = seq2seq("inspect", tmp_path / "model", sentence, "--output", tmp_path / f"out{number}")
+        assert outcome.code == 0, outcome.err
+        (given,) = read_record(tmp_path / f"out{number}")["inputs"]
+        assert given["layers"]["encoder, layer 1, forward"]["positions"] == sentence.split()
+        assert list(given["layers"]["encoder, layer 1, backward"]["gates"]) == ["update"]
+        assert set(given["output"].split()) <= set(TAGS)
+
+
+def test_a_forecaster(seq2seq, tmp_path):
+    torch.manual_seed(1)
+    config = ForecasterConfig(window=5, hidden_size=4, cell="jordan")
+    save_model(tmp_path / "model", build_forecaster(config), config, None, None, "# A model of the tests\n")
+    outcome = seq2seq("inspect", tmp_path / "model", "1 2 3, 4 5 6 7.5", "--output", tmp_path / "out")
+    assert outcome.code == 0, outcome.err
+    (given,) = read_record(tmp_path / "out")["inputs"]
+    (layer,) = given["layers"].values()
+    assert layer["positions"] == ["2", "3", "4", "5", "6"]
+    assert given["loss_of"] == "the last number, 7.5"
+    for text, told in (("1 2 3", "3 numbers, but the model needs 6 or more"), ("1 two", "no series of numbers")):
+        outcome = seq2seq("inspect", tmp_path / "model", text, "--output", tmp_path / "out")
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+        assert told in outcome.err
+
+
+def test_a_tagger_of_frames(seq2seq, tmp_path):
+    torch.manual_seed(1)
+    config = FrameTaggerConfig(hidden_size=6, cell="irnn")
+    save_model(tmp_path / "model", build_frame_tagger(config, 2), config, None, None, "# A model\n", labels=LABELS)
+    Image.new("RGB", (120, 30), "red").save(tmp_path / "clip.png")
+    outcome = seq2seq("inspect", tmp_path / "model", "--picture", tmp_path / "clip.png", "--output", tmp_path / "out")
+    assert outcome.code == 0, outcome.err
+    (given,) = read_record(tmp_path / "out")["inputs"]
+    assert len(given["layers"]["recurrent, layer 1"]["positions"]) == 4
+
+
+def test_a_model_without_a_recurrent_layer(seq2seq, tmp_path):
+    config = ForecasterConfig(kind="autoregression", window=3)
+    save_model(tmp_path / "model", build_forecaster(config), config, None, None, "# A model of the tests\n")
+    outcome = seq2seq("inspect", tmp_path / "model", "1 2 3 4", "--output", tmp_path / "out")
+    assert (outcome.code, outcome.err) == (
+        2,
+        "error: the model has no recurrent layer, so there is nothing to look at\n",
+    )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seq2seq.data.text import normalise
+from seq2seq.data.text import normalise, tidy
 
 TABLE = [
     ("", "", "empty"),
@@ -44,3 +44,10 @@ def test_result_is_one_normal_line_and_stays(text):
     assert len(once.splitlines()) <= 1
     assert "  " not in once
     once.encode("utf-8")
+
+
+@given(st.text())
+def test_tidy_is_normalise_but_for_spaces(text):
+    assert " ".join(tidy(text).split()) == normalise(text)
+    assert tidy(tidy(text)) == tidy(text)
+    assert not set(tidy(text)) & set("\t\n\r\v\f\x85\u2028\u00a0")

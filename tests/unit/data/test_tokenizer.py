@@ -166,3 +166,32 @@ def test_a_model_with_other_special_ids_is_refused(tmp_path):
     )
     with pytest.raises(UserError, match=r"other\.model: the ids of pad, unk, bos and eos are \(-1, 0, 1, 2\)"):
         Tokenizer(model.getvalue(), "other.model")
+
+
+SPACED = ["  to  be,", "or not ", " ", ""]
+
+
+def test_a_tokenizer_of_characters_can_keep_all_spaces(tmp_path):
+    tokenizer = Tokenizer.train(SPACED, tmp_path / "x.model", "char", 30, keep_spaces=True)
+    for chosen in (tokenizer, Tokenizer.load(tmp_path / "x.model")):
+        assert chosen.keeps_spaces
+        assert [len(ids) for ids in chosen.encode_batch(SPACED)] == [len(text) for text in SPACED]
+        assert [chosen.decode(chosen.encode(text)) for text in SPACED] == SPACED
+        assert chosen.level == "char"
+    assert tokenizer.pieces(tokenizer.encode(" to")) == ["▁", "t", "o"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"), [("unigram", "subword"), ("bpe", "subword"), ("char", "char"), ("word", "word")]
+)
+def test_other_tokenizers_fold_spaces(tmp_path, kind, level):
+    tokenizer = Tokenizer.train(["to be, or not to be"], tmp_path / "x.model", kind, 20)
+    assert not tokenizer.keeps_spaces
+    assert tokenizer.level == level
+    assert tokenizer.decode(tokenizer.encode("  to   be, ")) == "to be,"
+
+
+@pytest.mark.parametrize("kind", ["unigram", "bpe", "word"])
+def test_only_characters_can_keep_spaces(tmp_path, kind):
+    with pytest.raises(UserError, match="only 'char' can keep all spaces"):
+        Tokenizer.train(SPACED, tmp_path / "x.model", kind, 30, keep_spaces=True)

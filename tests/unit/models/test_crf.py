@@ -66,7 +66,7 @@ def filled(chain: Chain) -> CRF:
 
 
 def test_probabilities_of_all_sequences_sum_to_one():
-    emissions, mask, chain = random_case(5)
+    emissions, _, chain = random_case(5)
     crf = filled(chain)
     for row, length in enumerate(LENGTHS):
         paths = torch.tensor(list(itertools.product(range(3), repeat=length)))
