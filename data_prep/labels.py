@@ -113,14 +113,14 @@ def _check_labels(labels: Counter[str], arguments: argparse.Namespace) -> None:
         if label not in labels:
             near = suggest(label, labels)
             raise UserError(f"--names {label}={name}: no row of {arguments.file} has the label {label!r}{near}")
-    different, rows = len({names.get(label, label) for label in labels}), labels.total()
+    different, rows = {names.get(label, label) for label in labels}, labels.total()
     column = f"{arguments.file}: column {arguments.columns[1]}"
-    if rows and different < 2:
-        raise UserError(f"{column} holds one label only, {next(iter(labels))!r}; a classifier needs two to tell apart")
-    if different > max(2, rows / 2):
+    if len(different) == 1:
+        raise UserError(f"{column} holds one label only, {different.pop()!r}; a classifier needs two to tell apart")
+    if len(different) > max(2, rows / 2):
         raise UserError(
-            f"{column} holds {different:,} different labels in {rows:,} rows; say with --columns which column holds "
-            "the text and which the label"
+            f"{column} holds {len(different):,} different labels in {rows:,} rows; say with --columns which column "
+            "holds the text and which the label"
         )
 
 
