@@ -22,6 +22,7 @@ from seq2seq.search import SearchOptions
 from seq2seq.training.data import RecipeData, check_minimum, place
 from seq2seq.training.sample_file import SampleFile
 from seq2seq.training.task import Losses, OptimizerConfig, RecipeTask
+from seq2seq.training.vectors import PretrainedVectors
 
 DEV_ROWS = 64
 WARM_UP = 256
@@ -115,6 +116,8 @@ class LanguageModelTask(RecipeTask[Chunk]):
         target_vocab_size: pieces of the language; taken from the data.
         model: the model's sizes and choices.
         optimizer: how it is trained.
+        target_vectors: file of word vectors that the embeddings begin with; see `seq2seq.data.vectors`.
+        freeze_vectors: whether the embeddings then stay as they are.
 
     Raises:
         UserError: a value out of range, or choices that do not go together.
@@ -123,8 +126,16 @@ class LanguageModelTask(RecipeTask[Chunk]):
     model: Seq2Seq
     unit: ClassVar[str] = "tokens"
 
-    def __init__(self, target_vocab_size: int, model: LanguageModelConfig, optimizer: OptimizerConfig) -> None:
+    def __init__(
+        self,
+        target_vocab_size: int,
+        model: LanguageModelConfig,
+        optimizer: OptimizerConfig,
+        target_vectors: str | None = None,
+        freeze_vectors: bool = False,
+    ) -> None:
         super().__init__(build_language_model(model, target_vocab_size), model, optimizer)
+        self.vectors = PretrainedVectors.of(freeze_vectors, target=target_vectors)
         self._state: DecoderState | None = None
         self._dev_state: DecoderState | None = None
         self._saved_state: list[list[Tensor]] | None = None
