@@ -44,9 +44,7 @@ def toy_opinions(folder: Path, kind: str = "word", train: int = 200, dev: int = 
     return write_labelled(folder, {"train": rows[:train], "dev": rows[train:]}, kind)
 
 
-def save_classifier(
-    folder: Path, tokenizer: Path, seed: int = 1, labels: Sequence[str] = LABELS, **choices
-) -> Path:
+def save_classifier(folder: Path, tokenizer: Path, seed: int = 1, labels: Sequence[str] = LABELS, **choices) -> Path:
     """A model folder whose model is random."""
     config = ClassifierConfig(embedding_size=12, encoder=EncoderConfig(hidden_size=8, layers=1), **choices)
     with torch.random.fork_rng():
