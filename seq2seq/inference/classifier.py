@@ -1,6 +1,6 @@
 """Texts in, labels out: a trained classifier, ready for use."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,8 +12,8 @@ from seq2seq.data.tokenizer import EOS_ID, UNK_ID
 from seq2seq.data.words import piece_words
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
-from seq2seq.inference.defaults import BATCH_SIZE, MAX_SOURCE_TOKENS
-from seq2seq.inference.predictor import Predictor, Progress, check_size, listed
+from seq2seq.inference.defaults import BATCH_SIZE
+from seq2seq.inference.predictor import Predictor, Progress, batches_of_like_length, check_size, listed
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class TextClassifier(Predictor):
         encoded = self.source.tokenizer.encode_batch(given)
         found = [Classification(text, "", {}, () if attention else None) for text in given]
         done = len(given) - sum(map(bool, encoded))
-        for batch in _batches(encoded, batch_size):
+        for batch in batches_of_like_length([len(ids) for ids in encoded], batch_size):
             probabilities, weights = self._read([[*encoded[index], EOS_ID] for index in batch])
             for place, index in enumerate(batch):
                 likeliest = self.labels[int(probabilities[place].argmax())]
@@ -125,16 +125,3 @@ class TextClassifier(Predictor):
     def _words(self, ids: list[int], weights: Tensor) -> tuple[tuple[str, float], ...]:
         words = piece_words(self.source.tokenizer.pieces(ids))
         return tuple((word.text, float(weights[list(word.positions)].sum())) for word in words)
-
-
-def _batches(encoded: Sequence[Sequence[int]], batch_size: int) -> Iterator[list[int]]:
-    """The numbers of the texts with tokens, those of like length together, the longest first.
-
-    Of very long texts fewer are taken at once, so that memory is bounded by the longest text.
-    """
-    order = sorted((index for index, ids in enumerate(encoded) if ids), key=lambda index: -len(encoded[index]))
-    start = 0
-    while start < len(order):
-        size = max(1, min(batch_size, batch_size * MAX_SOURCE_TOKENS // len(encoded[order[start]])))
-        yield order[start : start + size]
-        start += size

@@ -1,6 +1,6 @@
 """What every use of a trained model shares: one model or several as one, on a device, in a number format."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import UnionType
 from typing import Any, ClassVar, Self
@@ -10,6 +10,7 @@ import torch
 from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, TRANSLATION
 from seq2seq.errors import UserError
 from seq2seq.folder import CONFIG, LoadedModel, load_model
+from seq2seq.inference.defaults import MAX_SOURCE_TOKENS
 from seq2seq.inference.placement import FORMATS, choose_device, choose_precision, place
 
 Progress = Callable[[int, int], None]
@@ -111,6 +112,22 @@ def check_size(name: str, value: int) -> None:
     """Raise UserError unless `value` is a whole number of 1 or more."""
     if not isinstance(value, int) or value < 1:
         raise UserError(f"{name} {value!r}: must be 1 or more")
+
+
+def batches_of_like_length(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
+    """The numbers of the rows that are not empty, those of like length together, the longest first.
+
+    Of very long rows fewer are taken at once, so that memory is bounded by the longest one.
+
+    >>> list(batches_of_like_length([3, 0, 7, 5], 2))
+    [[2, 3], [0]]
+    """
+    order = sorted((row for row, length in enumerate(lengths) if length), key=lambda row: -lengths[row])
+    start = 0
+    while start < len(order):
+        size = max(1, min(batch_size, batch_size * MAX_SOURCE_TOKENS // lengths[order[start]]))
+        yield order[start : start + size]
+        start += size
 
 
 def listed(items: Any, kinds: type | UnionType, name: str, what: str) -> list[Any]:

@@ -1,6 +1,6 @@
 """Sentences of tokens in, tags out: a trained tagger, ready for use."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,8 +10,8 @@ from seq2seq.data.entities import Entity, entities
 from seq2seq.data.prepared import TAGGING
 from seq2seq.data.tokens import TokenBatch, TokenReader
 from seq2seq.folder import LoadedModel
-from seq2seq.inference.defaults import BATCH_SIZE, MAX_SOURCE_TOKENS
-from seq2seq.inference.predictor import Predictor, Progress, check_size
+from seq2seq.inference.defaults import BATCH_SIZE
+from seq2seq.inference.predictor import Predictor, Progress, batches_of_like_length, check_size
 from seq2seq.models.crf import viterbi
 from seq2seq.models.tagger import bio_constraint
 
@@ -95,7 +95,7 @@ class Tagger(Predictor):
         check_size("batch_size", batch_size)
         found = [TaggedTokens(tokens, (), () if probabilities else None) for tokens in given]
         done = sum(not tokens for tokens in given)
-        for batch in _batches(given, batch_size):
+        for batch in batches_of_like_length([len(tokens) for tokens in given], batch_size):
             labels, chances = self._read([given[index] for index in batch], probabilities)
             for place, index in enumerate(batch):
                 length = len(given[index])
@@ -136,18 +136,3 @@ def _tokens(sentences: Iterable[Sentence]) -> list[tuple[str, ...]]:
             raise TypeError(f"sentences[{number}]: {sentence!r:.60}; give a string, or a list of tokens, none empty")
         given.append(tuple(tokens))
     return given
-
-
-def _batches(sentences: Sequence[Sequence[str]], batch_size: int) -> Iterator[list[int]]:
-    """The numbers of the sentences with tokens, those of like length together, the longest first.
-
-    Of very long sentences fewer are taken at once, so that memory is bounded by the longest one.
-    """
-    order = sorted(
-        (index for index, tokens in enumerate(sentences) if tokens), key=lambda index: -len(sentences[index])
-    )
-    start = 0
-    while start < len(order):
-        size = max(1, min(batch_size, batch_size * MAX_SOURCE_TOKENS // len(sentences[order[start]])))
-        yield order[start : start + size]
-        start += size

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from recipe_options import unnamed_options
 from toy_tags import SENTENCES, write_tagged
 
 from seq2seq.data.entities import entities
@@ -26,8 +27,7 @@ WNUT17 = ROOT.parent / "shared" / "data" / "wnut17"
 
 def test_the_recipe_finds_names_that_it_has_not_seen(tmp_path):
     command = [sys.executable, str(RECIPE / "train.py"), "--tiny", "--output=run"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
     records = {split: json.loads((tmp_path / "run" / f"scores.{split}.json").read_text()) for split in ("dev", "test")}
@@ -72,6 +72,15 @@ def test_a_mistake_is_told_in_one_line(toy, tmp_path, arguments, told):
     with pytest.raises(UserError, match=told) as caught:
         make([*toy, f"--output={tmp_path}", *arguments])
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("config", sorted(RECIPE.glob("*.yaml")), ids=lambda path: path.name)
+def test_a_config_is_understood(toy, tmp_path, config):
+    assert make([f"--config={config}", *toy, f"--output={tmp_path}"]).model.model.output.out_features == 7
+
+
+def test_the_main_config_names_every_option(toy, tmp_path):
+    assert not unnamed_options(RECIPE / "config.yaml", make([*toy, f"--output={tmp_path}"]))
 
 
 def test_data_for_another_task_are_told(toy, tmp_path):
