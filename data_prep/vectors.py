@@ -26,8 +26,8 @@ Train word vectors on the train split of a prepared folder, by skip-gram with ne
 and look at the nearest neighbours of words, of vectors of your own or of published ones.
 
 examples:
-  python -m data_prep.vectors train prepared/tatoeba --language en --output vectors/tatoeba.en.txt
-  python -m data_prep.vectors neighbours vectors/tatoeba.en.txt house quickly Paris
+  python -m data_prep.vectors train prepared/tatoeba --language en --output prepared/tatoeba.en.txt
+  python -m data_prep.vectors neighbours prepared/tatoeba.en.txt house quickly Paris
 
 The file is in word2vec's text format; recipes take it, and files of word2vec and GloVe as they are published, as
 --model.source_vectors or --model.target_vectors. Training needs gensim: pip install "seq2seq[vectors]".

@@ -32,6 +32,7 @@ scores and all that is needed to repeat them go into scores.json in the model's 
 
   seq2seq evaluate models/es_en --data prepared/tatoeba --split test
   seq2seq evaluate models/captions --data prepared/flickr8k                (a captioner: its pictures' captions)
+  seq2seq evaluate models/sentiment --data prepared/sst2 --split dev       (a classifier: its labels)
   seq2seq evaluate models/es_en --source talk.es --reference talk.en --translations talk.out
   seq2seq evaluate models/es_en --data prepared/tatoeba --baseline other_system.out     (is the difference chance?)
   seq2seq evaluate --hypothesis other_system.out --reference talk.en                    (no model: score a file)
