@@ -57,6 +57,9 @@ def main() -> None:
     inputs = [describe_input(path) for paths in files.values() for path in paths]
     read = {split: [read_conll(path, columns) for path in paths] for split, paths in files.items()}
     lines = {split: [line for found in parts for line in found.lines] for split, parts in read.items()}
+    for split, paths in files.items():
+        if not lines[split]:
+            raise UserError(f"{paths[0]}: holds no sentence")
     if not any(entities(line.sides[1].split(" ")) for line in lines["train"] if line.problem is None):
         raise UserError(f"{arguments.files[0]}: no tag other than {OUTSIDE}; say with --columns where the tags are")
     repaired = {split: sum(found.repaired for found in parts) for split, parts in read.items()}
