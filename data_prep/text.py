@@ -209,7 +209,7 @@ def split_lines(lines: list[str], dev_share: float, test_share: float) -> dict[s
         if not any(splits[split]):
             option = "the training text" if split == "train" else f"--{split}-share {shares[split]:g}"
             raise UserError(
-                f"{option}: no line of {len(lines)} is left for {split}; ask for other shares, or give more text"
+                f"{option}: of {len(lines)} lines no text is left for {split}; ask for other shares, or give more text"
             )
     return splits
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-import yaml
+from recipe_options import unnamed_options
 from toy_text import LINES, write_text
 
 from seq2seq.errors import Terminated, UserError
@@ -63,18 +63,7 @@ def test_a_config_is_understood(config, toy):
 
 
 def test_the_main_config_names_every_option_of_task_and_data(toy):
-    given = yaml.safe_load((RECIPE / "config.yaml").read_text(encoding="utf-8"))
-    config = make(toy).config
-    for part in ("data", "model", "average"):
-        assert missing(config[part].as_dict(), given[part]) <= {"seed", "target_vocab_size"}
-
-
-def missing(whole: dict, part: dict) -> set[str]:
-    names = whole.keys() - part.keys()
-    for name in whole.keys() & part.keys():
-        if isinstance(whole[name], dict):
-            names |= missing(whole[name], part[name])
-    return names
+    assert not unnamed_options(RECIPE / "config.yaml", make(toy))
 
 
 @pytest.mark.parametrize(
