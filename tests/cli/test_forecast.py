@@ -1,0 +1,120 @@
+import csv
+import io
+
+import pytest
+from PIL import Image
+from toy_series import save_forecaster, write_series
+
+from seq2seq.folder import SCORES
+
+RETURNS = {"date": "day", "value": "price", "transformation": "log_returns", "date_format": ""}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return save_forecaster(tmp_path_factory.mktemp("models") / "model", window=4, hidden_size=6, series=RETURNS)
+
+
+@pytest.fixture
+def prices(tmp_path):
+    rows = [f"2024-{month:02}-01,9,{100 + month}" for month in range(1, 11)]
+    (tmp_path / "prices.csv").write_text("\n".join(["day,other,price", *rows]) + "\n")
+    return tmp_path / "prices.csv"
+
+
+def read(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_each_step_gives_a_line_with_its_date_and_interval(seq2seq, model, prices):
+    done = seq2seq("forecast", model, prices, "--steps", 4)
+    assert (done.code, done.err) == (0, "")
+    header, *rows = read(done.out)
+    assert header == ["day", "mean", "low", "high"]
+    assert [date for date, *_ in rows] == ["2024-11-01", "2024-12-01", "2025-01-01", "2025-02-01"]
+    for _, *numbers in rows:
+        mean, low, high = map(float, numbers)
+        assert 0 < low < mean < high, "prices, not returns"
+    assert seq2seq("forecast", model, prices, "--steps", 4).out == done.out
+    assert seq2seq("forecast", model, prices, "--steps", 4, "--seed", 2).out != done.out
+    wide = [float(row[3]) - float(row[2]) for row in rows]
+    narrow = read(seq2seq("forecast", model, prices, "--steps", 4, "--level", 0.5).out)[1:]
+    assert all(float(row[3]) - float(row[2]) < width for row, width in zip(narrow, wide, strict=True))
+
+
+def test_the_forecast_goes_to_a_file_and_into_a_picture(seq2seq, model, prices, tmp_path):
+    output, picture = tmp_path / "out.csv", tmp_path / "out.png"
+    done = seq2seq("forecast", model, prices, "--steps", 3, "--output", output, "--picture", picture)
+    assert (done.code, done.out) == (0, "")
+    assert len(read(output.read_text())) == 4
+    with Image.open(picture) as image:
+        assert image.format == "PNG"
+        assert min(image.size) > 200
+
+
+def test_columns_of_other_names_and_tables_without_dates(seq2seq, model, tmp_path):
+    (tmp_path / "a.csv").write_text("when;what\n" + "".join(f"{n};{n + 5}\n" for n in range(9)))
+    done = seq2seq("forecast", model, tmp_path / "a.csv", "--date", "when", "--value", "what", "--steps", 2)
+    assert [row[0] for row in read(done.out)] == ["when", "9", "10"]
+    (tmp_path / "b.csv").write_text("".join(f"{n + 5}\n" for n in range(9)))
+    done = seq2seq("forecast", model, tmp_path / "b.csv", "--date", "", "--value", "", "--steps", 2)
+    assert [row[0] for row in read(done.out)] == ["step", "10", "11"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--steps", "0"], "--steps: '0' is too small; use 1 or more"),
+        (["--level", "1.5"], "--level 1.5: must be between 0 and 1"),
+        (["--value", "prize"], "--value 'prize': "),
+        (["--delimiter", "xx"], "--delimiter 'xx': one character is wanted"),
+        (["--picture", "out.pdf"], "--picture out.pdf: a PNG is drawn"),
+        (["--output", "nowhere/out.csv"], "cannot be written: there is no folder"),
+        (["--step", "3"], "unknown option --step; did you mean '--steps'?"),
+        (["--device", "gpu"], "--device 'gpu': must be"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(seq2seq, model, prices, options, told):
+    done = seq2seq("forecast", model, prices, *options)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("day,price\n1,2\n2,3\n", "2 values, but the model looks back over 5"),
+        ("day,price\n1,2\n1,3\n", "line 3: 1 is in line 2 already"),
+        ("day,price\n1,2\n2,\n", "line 3: no value for 2"),
+        ("day,price\n" + "".join(f"{n},{n - 6}\n" for n in range(9)), "is not above zero, and so has no logarithm"),
+    ],
+)
+def test_what_is_wrong_with_the_table_is_told(seq2seq, model, tmp_path, text, told):
+    (tmp_path / "a.csv").write_text(text)
+    done = seq2seq("forecast", model, tmp_path / "a.csv")
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_model_or_a_file_in_the_wrong_place_is_told(seq2seq, model, prices, random_models):
+    assert "is a translator; use it with `seq2seq translate`" in seq2seq("forecast", random_models[0], prices).err
+    assert "no such file" in seq2seq("forecast", model, "nowhere.csv").err
+    assert "is the input, which would be lost" in seq2seq("forecast", model, prices, "--output", prices).err
+
+
+def test_evaluate_scores_a_forecaster_beside_persistence(seq2seq, tmp_path, monkeypatch):
+    from seq2seq.evaluation import forecasting
+
+    monkeypatch.setattr(forecasting, "_autoregression", lambda *_: {})  # of statsmodels, whose import takes seconds
+    folder = save_forecaster(tmp_path / "model", window=4, hidden_size=6)
+    values = [float(n % 7) for n in range(60)]
+    prepared = write_series(tmp_path / "prepared", {"train": values[:30], "dev": values[30:]})
+    done = seq2seq("evaluate", folder, "--data", prepared, "--split", "dev", "--translations", tmp_path / "out.tsv")
+    assert done.code == 0, done.err
+    for wanted in ("MAE ↓", "coverage → 95", "free-running MAE ↓", "MAE - persistence ↓", "persistence"):
+        assert wanted in done.out
+    assert len((tmp_path / "out.tsv").read_text().splitlines()) == 30
+    assert "persistence" in (folder / SCORES).read_text()
+    assert "| toy, dev |" in (folder / "card.md").read_text()
