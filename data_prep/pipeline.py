@@ -3,13 +3,14 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from data_prep.cleaning import plain_caption
 from data_prep.corpus import UNITS, Corpus, Settings
+from data_prep.folder import write_table
 from data_prep.intake import Drop, Intake, take_in
 from data_prep.output import output_folder
 from data_prep.pictures import MISSING, Pictures, in_table
@@ -76,7 +77,7 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
             **corpus.notes,
         }
         for split, rows in tables.items():
-            table = _write_table(folder / f"{split}.tsv", corpus.columns, rows)
+            table = write_table(folder / f"{split}.tsv", corpus.columns, rows)
             manifest["splits"][split] = {"pairs": len(rows), "sha256": sha256(table)}
         _write_dropped(folder / DROPPED, dropped, corpus)
         if pictures:
@@ -180,16 +181,10 @@ def _split(rows: list[Row], corpus: Corpus, settings: Settings, keys: Keys) -> d
     return {split: [rows[index] for unit in chosen for index in units[unit]] for split, chosen in drawn.items()}
 
 
-def _write_table(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Path:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines("\t".join(map(str, row)) + "\n" for row in (header, *rows))
-    return path
-
-
 def _write_dropped(path: Path, dropped: list[Drop], corpus: Corpus) -> None:
     names = [tuple(map(in_table, drop.row[: corpus.names] or ("",) * corpus.names)) for drop in dropped]
     rows = [(drop.file, drop.line, drop.reason, *name) for drop, name in zip(dropped, names, strict=True)]
-    _write_table(path, ("file", "line", "reason", *corpus.columns[: corpus.names]), rows)
+    write_table(path, ("file", "line", "reason", *corpus.columns[: corpus.names]), rows)
 
 
 def _write_pictures(
@@ -199,8 +194,8 @@ def _write_pictures(
     names = list(dict.fromkeys(row[0] for rows in tables.values() for row in rows))
     left_out = pictures.left_out(names, dropped, corpus.listed_images)
     header = (IMAGE, *PreparedImage._fields)
-    _write_table(folder / IMAGES, header, [(name, *pictures.found[name]) for name in names])
-    _write_table(folder / LEFT_OUT, (IMAGE, "reason", "detail"), left_out)
+    write_table(folder / IMAGES, header, [(name, *pictures.found[name]) for name in names])
+    write_table(folder / LEFT_OUT, (IMAGE, "reason", "detail"), left_out)
     return {
         "folder": OWN_IMAGES if pictures.folder.parent == folder else str(pictures.folder),
         "used": len(names),

@@ -205,7 +205,8 @@ def _print_summary(prepared: PreparedFolder) -> None:
     manifest = prepared.manifest
     told = ", ".join(f"{count:,} {reason}" for reason, count in manifest["dropped"].items())
     console.print(
-        f"{manifest['name']}: {manifest['lines_in']:,} rows in = {manifest['kept']:,} kept + dropped: {told or 0}"
+        f"{manifest['name']}: {manifest['lines_in']:,} rows in = {manifest['kept']:,} kept + dropped: {told or 0}",
+        soft_wrap=True,
     )
     console.print(f"transformation: {manifest['series']['transformation']}")
     table = Table("split", "from", "to")

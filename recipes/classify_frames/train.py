@@ -7,9 +7,9 @@ What happens here, in order:
 2. The clips (drawn by `data_prep.frames`: strips of square frames, a label for each) are cut into frames and put
    together in batches (`seq2seq.training.frames`). A frame's label says how the shape came there, and whether it has
    turned at a wall before: no frame alone shows it.
-3. A small convolutional net, trained with the rest, looks at each frame; a recurrent net goes over what it saw, and says
-   each frame's label (`seq2seq.models.frame_tagger`). `no_memory.yaml` leaves the recurrent net out: what one frame
-   tells by itself.
+3. A small convolutional net, trained with the rest, looks at each frame; a recurrent net goes over what it saw, and
+   says each frame's label (`seq2seq.models.frame_tagger`). `no_memory.yaml` leaves the recurrent net out: what one
+   frame tells by itself.
 4. Now and then dev is labelled with the average of the weights. The best weights so far, by the share of frames that
    are right, and the last ones are kept as checkpoints, curves.png is drawn anew, some answers are shown.
 5. At the end the best weights become a model folder, which is scored on dev and test beside the commonest label

@@ -80,8 +80,8 @@ class ForecastModel(nn.Module):
     def __init__(self, net: nn.Module, window: int, mean: float = 0.0, deviation: float = 1.0) -> None:
         super().__init__()
         self.net, self.window = net, window
-        self.register_buffer("mean", torch.tensor(mean))
-        self.register_buffer("deviation", torch.tensor(deviation))
+        self.register_buffer("mean", torch.tensor(float(mean)))
+        self.register_buffer("deviation", torch.tensor(float(deviation)))
 
     def forward(self, values: Tensor) -> Prediction:
         """The prediction after each window of `values` (B, W)."""

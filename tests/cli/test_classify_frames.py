@@ -23,13 +23,13 @@ def clips(prepared):
 
 
 def test_each_clip_gives_a_line_with_a_label_for_each_frame(seq2seq, model, clips, tmp_path):
-    done = seq2seq("classify-frames", model, *clips)
+    done = seq2seq("classify-frames", model, *clips, "--precision", "fp32")
     assert (done.code, done.err) == (0, "")
     rows = [line.split("\t") for line in done.out.splitlines()]
     assert [name for name, _ in rows] == list(map(str, clips))
     assert all(len(labels.split(" ")) == 5 and set(labels.split(" ")) <= set(LABELS) for _, labels in rows)
     output = tmp_path / "out.txt"
-    again = seq2seq("classify-frames", model, *clips, "--batch-size", 1, "--output", output)
+    again = seq2seq("classify-frames", model, *clips, "--precision", "fp32", "--batch-size", 1, "--output", output)
     assert (again.code, again.out, output.read_text()) == (0, "", done.out)
 
 

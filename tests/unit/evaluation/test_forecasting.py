@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from toy_series import autoregressive, make_forecaster, save_forecaster, set_autoregression, write_series
@@ -107,7 +109,8 @@ def test_the_autoregression_of_statsmodels_is_as_good_as_the_law(tmp_path):
 
 def test_without_statsmodels_one_line_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.undo()
-    monkeypatch.setitem(__import__("sys").modules, "statsmodels.tsa.ar_model", None)
+    monkeypatch.setitem(sys.modules, "statsmodels", None)
+    monkeypatch.setitem(sys.modules, "statsmodels.tsa.ar_model", None)
     found = measure_forecaster(knowing(tmp_path / "model"), prepare(tmp_path / "p"), "dev", 64)
     assert list(found.baselines) == ["persistence"]
     told = capsys.readouterr().err
