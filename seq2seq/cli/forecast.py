@@ -5,7 +5,7 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seq2seq.cli.arguments import at_least, number, whole_number
+from seq2seq.cli.arguments import at_least, number
 from seq2seq.cli.decoding import MODEL_HELP, load
 from seq2seq.cli.lines import check_output, open_output
 from seq2seq.data.series import Series, following, read_series
@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.usage = "%(prog)s MODEL FILE [options]"
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP.partition(";")[0])
     parser.add_argument("file", metavar="FILE", help="the series: CSV, UTF-8, plain or gzip")
+    parser.add_argument("--with-model", action="append", default=[], metavar="MODEL", help="one more, for an ensemble")
     parser.add_argument("--steps", type=at_least(1), default=1, metavar="N", help="how many (default: %(default)s)")
     table = parser.add_argument_group("the table")
     table.add_argument("--date", metavar="COLUMN", help="of the dates: its name or number (default: as in training)")
@@ -52,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="of the interval, between 0 and 1 (default: %(default)s)",
     )
     result.add_argument("--paths", type=at_least(2), default=500, metavar="N", help="drawn (default: %(default)s)")
-    result.add_argument("--seed", type=whole_number, default=1, metavar="N", help="of the paths (default: %(default)s)")
+    result.add_argument("--seed", type=at_least(0), default=1, metavar="N", help="of the paths (default: %(default)s)")
     run = parser.add_argument_group("speed and memory")
     run.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     run.add_argument("--threads", type=at_least(1), metavar="N", help="threads on the CPU (default: as many as cores)")
@@ -72,6 +73,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     from seq2seq.inference import Forecaster
 
+    arguments.model = [arguments.model, *arguments.with_model]
     forecaster = load(Forecaster, arguments)
     series = _read(forecaster, arguments)
     if len(series.values) < forecaster.enough:
