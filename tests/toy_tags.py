@@ -63,8 +63,9 @@ def save_tagger(folder: Path, prepared: Path, seed: int = 1, output: str = "crf"
         torch.manual_seed(seed)
         sizes = len(data.tokenizer("en")), len(data.tokenizer("characters"))
         model = build_tagger(config, *sizes, len(labels))
+        torch.nn.init.normal_(model.output.weight, std=3.0)  # so that tokens differ
         for parameter in model.crf.parameters() if model.crf else ():
-            torch.nn.init.normal_(parameter)
+            torch.nn.init.normal_(parameter, std=0.3)
     sides = {name: (name, data.tokenizer_path(name)) for name in ("en", "characters")}
     card = "# A tagger of the tests\n"
     save_model(folder, model, config, sides["en"], None, card, labels=labels, characters=sides["characters"])

@@ -72,7 +72,7 @@ def test_probabilities_of_all_sequences_sum_to_one():
         paths = torch.tensor(list(itertools.product(range(3), repeat=length)))
         many = emissions[row, :length].expand(len(paths), -1, -1)
         total = crf(many, paths, torch.ones_like(paths).bool()).exp().sum()
-        assert float(total) == pytest.approx(1)
+        assert total.item() == pytest.approx(1)
 
 
 def test_the_gradient_is_that_of_finite_differences():
