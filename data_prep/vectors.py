@@ -56,9 +56,19 @@ def main() -> None:
     arguments.run(arguments)
 
 
+class _Command(Parser):
+    """A subcommand, which refuses unknown options itself: it knows what they might have been."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """Raise UserError where some are unknown."""
+        known, unknown = super().parse_known_args(args, namespace)
+        self.refuse(unknown)
+        return known, []
+
+
 def _parser() -> Parser:
     parser = Parser(prog="python -m data_prep.vectors", description=DESCRIPTION, formatter_class=HelpFormatter)
-    commands = parser.add_subparsers(required=True, metavar="train | neighbours", parser_class=Parser)
+    commands = parser.add_subparsers(required=True, metavar="train | neighbours", parser_class=_Command)
     train = commands.add_parser("train", description=DESCRIPTION, formatter_class=HelpFormatter)
     train.set_defaults(run=_train)
     train.add_argument("prepared", type=Path, metavar="FOLDER", help="that another data_prep command wrote")

@@ -20,12 +20,16 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
         """As in argparse, but an unknown option is told with the nearest known one."""
         known, unknown = self.parse_known_args(args, namespace)
+        self.refuse(unknown)
+        return known
+
+    def refuse(self, unknown: Sequence[str]) -> None:
+        """Raise UserError where some arguments are unknown."""
         if unknown:
             option = unknown[0].split("=")[0]
             if not option.startswith("-"):
                 self.error(f"{unknown[0]!r} is out of place: what is no option stands together, before the options")
             self.error(f"unknown option {option}{suggest(option, self._option_string_actions)}")
-        return known
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:

@@ -25,7 +25,7 @@ class Classification:
         label: the likeliest one; empty for a text without words.
         probabilities: of each label, in the model's order, together 1; none for a text without words.
         words: of the text, each with the share of the attention that it got; None where that was not asked for.
-        unread: whether there are words but none with a piece that the model knows.
+        unread: whether there are words, but none with a letter or digit that the model knows.
     """
 
     text: str
@@ -103,7 +103,7 @@ class TextClassifier(Predictor):
                     label=likeliest,
                     probabilities=dict(zip(self.labels, probabilities[place].tolist(), strict=True)),
                     words=self._words(encoded[index], weights[place]) if attention and weights is not None else None,
-                    unread=all(token == UNK_ID for token in encoded[index]),
+                    unread=self._unread(encoded[index]),
                 )
             done += len(batch)
             if progress is not None:
@@ -121,6 +121,10 @@ class TextClassifier(Predictor):
         probabilities = torch.stack([logits.float().softmax(1) for logits, _ in read]).mean(0).cpu()
         weights = [looks.float() for _, looks in read if looks is not None]
         return probabilities, torch.stack(weights).mean(0).cpu() if len(weights) == len(read) else None
+
+    def _unread(self, ids: list[int]) -> bool:
+        known = "".join(self.source.tokenizer.pieces(token for token in ids if token != UNK_ID))
+        return UNK_ID in ids and not any(map(str.isalnum, known))
 
     def _words(self, ids: list[int], weights: Tensor) -> tuple[tuple[str, float], ...]:
         words = piece_words(self.source.tokenizer.pieces(ids))

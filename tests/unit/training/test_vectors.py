@@ -60,7 +60,7 @@ def test_words_of_the_file_take_its_vectors_and_all_else_stays(pairs, vectors, s
     changed = {name: (part.weight != before[name]).any(1).nonzero()[:, 0].tolist() for name, part in parts.items()}
     other = "target" if side == "source" else "source"
     assert changed == {side: known(pairs), other: []}
-    read = parts[side](torch.tensor(known(pairs)))
+    read = parts[side](torch.tensor(known(pairs))).detach()
     assert float(read.std(correction=0)) == pytest.approx(1, rel=1e-4), "as large as embeddings are at first"
     told = capsys.readouterr().out
     assert f"model.{side}_vectors: {vectors} has 2 of {pairs.source_vocab_size} pieces, " in told
