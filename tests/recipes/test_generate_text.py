@@ -21,7 +21,7 @@ from seq2seq.training.language_model import LanguageModelData, LanguageModelTask
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "recipes" / "generate_text"
 CONFIGS = sorted(RECIPE.glob("*.yaml"))
-BOUND = 1.5  # nats a character of sentences that a small grammar makes
+BOUND = 1.25  # nats a character of sentences that a small grammar makes
 
 
 def test_the_script_learns_to_spell_the_shipped_text(tmp_path):
@@ -36,7 +36,7 @@ def test_the_script_learns_to_spell_the_shipped_text(tmp_path):
     assert "seq2seq generate" in (run / "model" / "card.md").read_text()
     assert "seq2seq generate" in done.stdout
     stages = re.findall(r"^=== step (\d+) · dev loss ([\d.]+) nats$", (run / "samples.txt").read_text(), re.MULTILINE)
-    assert [int(step) for step, _ in stages] == [100, 200]
+    assert [int(step) for step, _ in stages] == [75, 150]
     assert float(stages[1][1]) < float(stages[0][1])
     # Dev in parallel rows, as the run reads it, and in one row.
     assert float(stages[1][1]) == pytest.approx(record["scores"]["nats/character"]["value"], abs=0.01)
@@ -152,7 +152,15 @@ def test_a_run_that_was_interrupted_goes_on_bit_for_bit(train, tmp_path, step):
         assert all(torch.equal(whole[part][name], resumed[part][name]) for name in whole[part]), part
     for one, other in zip(whole["carried_state"], resumed["carried_state"], strict=True):
         assert all(torch.equal(first, second) for first, second in zip(one, other, strict=True))
-    assert (tmp_path / "whole" / "samples.txt").read_text() == (tmp_path / "stopped" / "samples.txt").read_text()
+    expected, found = (stages_of(tmp_path / name / "samples.txt") for name in ("whole", "stopped"))
+    expected.pop(step + 1, None)  # the validation that was due just then
+    assert found == expected
+
+
+def stages_of(samples: Path) -> dict[int, str]:
+    """What was written at each step."""
+    parts = re.split(r"^=== step (\d+) ", samples.read_text(), flags=re.MULTILINE)
+    return dict(zip(map(int, parts[1::2]), parts[2::2], strict=True))
 
 
 def test_the_state_is_carried_over_chunks_and_in_the_checkpoint(train, tmp_path):

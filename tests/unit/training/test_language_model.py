@@ -40,7 +40,7 @@ def cut(stream: RunningText, rows: int, steps: Sequence[int]) -> list[Chunk]:
 
 def total(task: LanguageModelTask, chunks: list[Chunk]) -> torch.Tensor:
     """Nats in all, each chunk read from where the one before it ended."""
-    return sum((task.training_losses(chunk).total * task.count(chunk) for chunk in chunks), torch.zeros(()))
+    return sum((task.training_losses(chunk).total.detach() * task.count(chunk) for chunk in chunks), torch.zeros(()))
 
 
 @pytest.mark.parametrize("cell", CELLS)
