@@ -22,6 +22,7 @@ from seq2seq.models.forecaster import Prediction
 
 PATHS = 500
 LEVEL = 0.95
+_ROWS = 4096  # windows of all paths that are worked on at once: what they become still fits a processor's cache
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class Forecaster(Predictor):
         """
         noise = stratified_noise(paths, steps)
         found = []
-        for batch in windows.split(batch_size):
+        for batch in windows.split(max(1, min(batch_size, _ROWS // paths))):
             drawn = self._paths(batch, noise).double().numpy()
             found.append((drawn.mean(1), *_interval(drawn.swapaxes(0, 1), level)))
         return FreeRun(*(np.concatenate(parts) for parts in zip(*found, strict=True)))

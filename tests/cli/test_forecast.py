@@ -117,4 +117,3 @@ def test_evaluate_scores_a_forecaster_beside_persistence(seq2seq, tmp_path, monk
         assert wanted in done.out
     assert len((tmp_path / "out.tsv").read_text().splitlines()) == 30
     assert "persistence" in (folder / SCORES).read_text()
-    assert "| toy, dev |" in (folder / "card.md").read_text()

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from recipe_options import unnamed_options
+from toy_data import reversed_words, write_prepared
 from toy_series import autoregressive, write_series
 
+from seq2seq.errors import UserError
 from seq2seq.evaluation import forecasting
 from seq2seq.inference import Forecaster
 from seq2seq.training.cli import RecipeCLI, make_cli, train
@@ -78,24 +80,25 @@ def test_the_main_config_names_every_option(tmp_path, prepared):
         (["--data.prepared=nowhere"], "nowhere: no prepared folder"),
         (["--model.optimizer.learning_rat=1"], "did you mean 'model.optimizer.learning_rate'"),
         (["--early_stopping.monitor=dev_bleu"], "early_stopping.monitor: 'dev_bleu' is none of dev_nll, dev_mae"),
-        (["--model.model.window=500"], "model.model.window: 500 is more than there is before the last of the 400"),
     ],
 )
 def test_mistakes_are_told_in_one_line(tmp_path, prepared, options, told):
-    arguments = [f"--data.prepared={prepared}", "--output=run", *options]
-    done = subprocess.run(
-        [sys.executable, str(RECIPE / "train.py"), *arguments], cwd=tmp_path, capture_output=True, text=True
-    )
+    with pytest.raises(UserError) as caught:
+        parse(tmp_path, prepared, *options)
+    assert told in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_window_longer_than_the_series_is_told(tmp_path, prepared):
+    command = [sys.executable, str(RECIPE / "train.py"), "--model.model.window=500", f"--data.prepared={prepared}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 2
-    assert told in done.stderr
+    told = "error: model.model.window: 500 is more than there is before the last of the 400 values of train"
+    assert done.stderr.startswith(told)
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_folder_of_something_else_and_a_series_that_never_changes_are_told(tmp_path, prepared):
-    from toy_data import reversed_words, write_prepared
-
-    from seq2seq.errors import UserError
-
     words = write_prepared(tmp_path / "words", {"train": reversed_words(9, seed=1), "dev": reversed_words(3, seed=2)})
     with pytest.raises(UserError, match="holds translation, no series"):
         parse(tmp_path, words)

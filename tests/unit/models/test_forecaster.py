@@ -55,7 +55,7 @@ def test_autoregression_by_gradient_is_least_squares():
     prediction = model(seen)
     assert np.allclose(prediction.mean.detach().numpy(), design @ [constant, *expected], atol=1e-3)
     residuals = goals.numpy() - design @ [constant, *expected]
-    assert float(prediction.variance[0]) == pytest.approx(np.square(residuals).mean(), rel=1e-3)
+    assert float(prediction.variance[0].detach()) == pytest.approx(np.square(residuals).mean(), rel=1e-3)
 
 
 def test_autoregression_finds_the_law_of_a_wave_without_noise():
