@@ -38,10 +38,13 @@ def main() -> None:
     parser = make_parser("gradients", __doc__)
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder to write into (default: docs)")
     parser.add_argument("--jobs", type=at_least(1), default=2, help="trainings at once (default: %(default)s)")
+    parser.add_argument(
+        "--seeds", type=at_least(1), default=Effort.seeds, help="trainings a net and distance (default: %(default)s)"
+    )
     parser.add_argument("--output", type=Path, help="JSON file for every figure")
     parser.add_argument("--quick", action="store_true", help="train next to nothing; the page says nothing then")
     options = parser.parse_args()
-    effort = QUICK if options.quick else Effort()
+    effort = QUICK if options.quick else Effort(seeds=options.seeds)
     started = time.monotonic()
     torch.set_num_threads(1)  # so that the sums do not depend on the machine's cores
     found = measure(effort, options.jobs)
@@ -72,7 +75,7 @@ def measure(effort: Effort, jobs: int) -> dict[str, Any]:
     }
     tell("gradient descent with and without clipping")
     found["descents"] = [
-        experiments.descend(clip, effort.looked_at, effort.clipping_steps) for clip in (None, experiments.CLIP)
+        experiments.descend(clip, max(effort.distances), effort.clipping_steps) for clip in (None, experiments.CLIP)
     ]
     tell("training")
     found["trained"] = _train(effort, jobs)

@@ -16,7 +16,7 @@ from seq2seq.models.classifier import Classifier
 from seq2seq.recurrent import RecurrentLayer
 
 BATCH, POOL, HELD_OUT = 32, 4096, 512
-RATE, CLIP = 3e-3, 1.0
+RATE, CLIP = 5e-3, 1.0
 WIDE = 64  # units of the layers that are looked at before any training
 
 
@@ -30,16 +30,16 @@ class Effort:
         steps: of training.
         seeds: trainings of each net at each distance.
         looked_at: the distance at which gradients are looked at before and after training.
-        clipping_steps: of the two trainings with and without clipping.
+        clipping_steps: of the two trainings with and without clipping, at the greatest distance.
         inside: the distance of the sentence over which a trained LSTM's gates are drawn.
     """
 
     length: int = 100
-    distances: tuple[int, ...] = (10, 20, 40, 80)
-    steps: int = 400
+    distances: tuple[int, ...] = (10, 15, 20, 30, 40)
+    steps: int = 800
     seeds: int = 3
-    looked_at: int = 40
-    clipping_steps: int = 200
+    looked_at: int = 20
+    clipping_steps: int = 300
     inside: int = 20
 
 
@@ -171,7 +171,7 @@ class Descent:
     norms: list[float]
 
 
-def descend(clip: float | None, distance: int, steps: int, rate: float = 0.05) -> Descent:
+def descend(clip: float | None, distance: int, steps: int, rate: float = 0.003) -> Descent:
     """Train an IRNN by gradient descent with momentum on sentences of one distance."""
     torch.manual_seed(1)
     model = IRNN.classifier()

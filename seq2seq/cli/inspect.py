@@ -143,10 +143,15 @@ def _tell_saturation(found: "dict[str, dict[str, Saturation]]") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("layer", "activation", "saturated low", "saturated high", "mean")
+    from seq2seq.inspection.look import OPEN, SHUT
+
+    table = Table()
+    for title in ("layer", "activation", "low", "high", "mean"):
+        table.add_column(title, no_wrap=True)
     for layer, kinds in found.items():
         for kind, shares in kinds.items():
             table.add_row(
                 layer, kind, f"{shares.low.mean().item():.0%}", f"{shares.high.mean().item():.0%}", f"{shares.mean:.2f}"
             )
     Console().print(table)
+    print(f"low, high: share of the positions and units below {SHUT} (hidden: -{OPEN}) and above {OPEN}")

@@ -78,11 +78,17 @@ def draw_saturation(net: str, found: dict[str, dict[str, Saturation]]) -> Figure
     figure = new_figure(5.2)
     figure.suptitle(f"{net}: how often each unit's activations are saturated", fontsize=16)
     grid: Any = figure.subplots(1, len(kinds), squeeze=False, sharey=True)
+    chance = np.random.default_rng(1)
     for axes, kind in zip(grid[0], kinds, strict=True):
         for number, (name, layer) in enumerate(found.items()):
             colour, marker = PALETTE[number % len(PALETTE)], "osD^v<>p"[number % 8]
             short = name.removeprefix(f"{net}, ")
-            axes.plot(layer[kind].high, layer[kind].low, marker, color=colour, alpha=0.45, ms=6, mew=0, label=short)
+            # Few positions give few different shares: moved a little, the units do not hide each other.
+            high, low = (
+                shares.numpy() + chance.uniform(-0.02, 0.02, len(shares))
+                for shares in (layer[kind].high, layer[kind].low)
+            )
+            axes.plot(high, low, marker, color=colour, alpha=0.5, ms=4.5, mew=0, label=short)
         axes.plot([0, 1], [1, 0], color="grey", lw=1, ls="--", zorder=0)
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
         axes.set_title("hidden state" if kind == "hidden" else f"{kind} gate", fontsize=15)
@@ -91,7 +97,7 @@ def draw_saturation(net: str, found: dict[str, dict[str, Saturation]]) -> Figure
     low = f"below -{OPEN}" if kinds == ["hidden"] else f"below {SHUT}"
     grid[0, 0].set_ylabel(f"share of positions {low}", fontsize=13)
     if len(found) > 1:
-        grid[0, -1].legend(frameon=False, fontsize=12, loc="upper right", handletextpad=0.1)
+        grid[0, -1].legend(frameon=False, fontsize=12, loc="upper right", handletextpad=0.1, markerscale=1.6)
     return figure
 
 
@@ -160,7 +166,9 @@ def draw_attention(attention: Attention) -> Figure:
     label_words(axes, rows, "y")
     axes.set_xlabel("cell of the picture, row by row" if attention.grid else "what it reads", fontsize=14)
     axes.set_ylabel("what it says", fontsize=14)
-    figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03).set_label("attention", fontsize=14)
+    bar = figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03)
+    bar.set_label("attention", fontsize=14)
+    bar.ax.tick_params(labelsize=12)
     return figure
 
 

@@ -99,3 +99,4 @@ def plain(axes: Any) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
     axes.tick_params(labelsize=13)
+    axes.tick_params(which="minor", labelsize=12)

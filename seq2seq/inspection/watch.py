@@ -86,7 +86,7 @@ def gradient_norms(loss: Tensor, traces: Sequence[Trace]) -> list[Tensor]:
         traces: of that block.
     """
     pieces = [piece for trace in traces for piece in trace.inputs]
-    found = torch.autograd.grad(loss, pieces, allow_unused=True, retain_graph=True)
+    found = torch.autograd.grad(loss, pieces, allow_unused=True, retain_graph=True) if pieces else ()
     gradients = iter(zip(pieces, found, strict=True))
     norms = []
     for trace in traces:
