@@ -99,7 +99,7 @@ class FramesTask(RecipeTask[ClipBatch]):
 
     def __init__(self, labels: int, model: FrameTaggerConfig, optimizer: OptimizerConfig) -> None:
         network = build_frame_tagger(model, labels)
-        super().__init__(network, self_contained(model, network), optimizer)
+        super().__init__(network, self_contained(model, network.encoder), optimizer)
         print(network.encoder.describe())
 
     def training_losses(self, batch: ClipBatch) -> Losses:
