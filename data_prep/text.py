@@ -6,6 +6,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -195,7 +196,7 @@ def split_lines(lines: list[str], dev_share: float, test_share: float) -> dict[s
     >>> split_lines(["one", "two", "three", "four"], 0.25, 0)
     {'train': ['one', 'two', 'three'], 'dev': ['four']}
     """
-    ends = [0, *accumulate(len(line) + 1 for line in lines)]
+    ends = np.array([0, *accumulate(len(line) + 1 for line in lines)])
     shares = {"train": 1 - dev_share - test_share, "dev": dev_share, "test": test_share}
     splits: dict[str, list[str]] = {}
     begin, reached = 0, 0.0
@@ -203,7 +204,7 @@ def split_lines(lines: list[str], dev_share: float, test_share: float) -> dict[s
         if not shares[split]:
             continue
         reached += shares[split]
-        end = min(range(len(ends)), key=lambda place, wanted=reached * ends[-1]: abs(ends[place] - wanted))
+        end = int(np.abs(ends - reached * ends[-1]).argmin())
         splits[split] = lines[begin:end]
         begin = end
         if not any(splits[split]):
