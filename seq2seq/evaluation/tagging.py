@@ -102,7 +102,7 @@ def entity_f1(references: Sequence[Tags], outputs: Sequence[Tags]) -> float:
 class Dictionary:
     """The baseline that knows the entities of the training text by heart, and nothing else.
 
-    Wherever such an entity stands, letter for letter, it is found, with the type that it has most often; of several the
+    Wherever such an entity stands, in whatever case, it is found, with the type that it has most often; of several the
     longest, from left to right. What can be found by memory can be seen from its scores.
 
     Args:
@@ -117,7 +117,7 @@ class Dictionary:
         counts: dict[tuple[str, ...], dict[str, int]] = {}
         for tokens, tags in sentences:
             for entity in entities(tags):
-                kinds = counts.setdefault(tokens[entity.start : entity.end], {})
+                kinds = counts.setdefault(_name(tokens[entity.start : entity.end]), {})
                 kinds[entity.kind] = kinds.get(entity.kind, 0) + 1
         self._kinds = {name: max(sorted(kinds), key=lambda kind: kinds[kind]) for name, kinds in counts.items()}
         self._longest = max(map(len, counts), default=0)
@@ -127,7 +127,7 @@ class Dictionary:
         tags, place = [OUTSIDE] * len(tokens), 0
         while place < len(tokens):
             for end in range(min(len(tokens), place + self._longest), place, -1):
-                kind = self._kinds.get(tuple(tokens[place:end]))
+                kind = self._kinds.get(_name(tokens[place:end]))
                 if kind is not None:
                     tags[place:end] = [f"B-{kind}", *[f"I-{kind}"] * (end - place - 1)]
                     place = end - 1
@@ -160,6 +160,10 @@ def measure_tagger(model: Tagger, prepared: PreparedFolder, split: str, batch_si
         baselines={DICTIONARY: simpler},
         findings={"by_type": by_type},
     )
+
+
+def _name(tokens: Sequence[str]) -> tuple[str, ...]:
+    return tuple(token.casefold() for token in tokens)
 
 
 def _of(kind: str, found: set[Entity]) -> set[Entity]:
