@@ -27,6 +27,7 @@ class About(NamedTuple):
         kind: the class in Python.
         call: what is called there.
         unseen: what it does with what it has not seen.
+        rows: what it is trained on, in the plural.
     """
 
     title: str
@@ -34,6 +35,7 @@ class About(NamedTuple):
     kind: str
     call: str
     unseen: str
+    rows: str
 
 
 ABOUT = {
@@ -43,6 +45,7 @@ ABOUT = {
         "Translator",
         'translate(["..."])',
         "Of letters or a script that the corpus does not hold it can read nothing, and makes something up.",
+        "pairs",
     ),
     CAPTIONS: About(
         "Captions for pictures, in {1}",
@@ -50,6 +53,7 @@ ABOUT = {
         "Captioner",
         'caption(["picture.jpg"])',
         "Of things that the corpus does not show it cannot speak, and takes them for others.",
+        "captions",
     ),
     CLASSIFICATION: About(
         "Classifier of text in {0}",
@@ -57,6 +61,7 @@ ABOUT = {
         "TextClassifier",
         'classify(["..."])',
         "It knows its own labels alone, and says one of them of every text, be it about something else.",
+        "texts",
     ),
     TEXT: About(
         "Language model of {0}",
@@ -64,6 +69,7 @@ ABOUT = {
         "TextGenerator",
         'generate(["..."])',
         "Of characters or words that the corpus does not hold it knows only that they are unknown.",
+        "lines",
     ),
     TAGGING: About(
         "Tagger of entities in {0}",
@@ -71,6 +77,7 @@ ABOUT = {
         "Tagger",
         'tag(["..."])',
         "It finds entities of its own types alone, and of names unlike those of its corpus it misses most.",
+        "sentences",
     ),
     FRAMES: About(
         "Labels for the frames of clips",
@@ -78,6 +85,7 @@ ABOUT = {
         "FrameClassifier",
         'classify(["clip.png"])',
         "It knows its own labels alone, and says one of them of every frame, whatever the clip shows.",
+        "clips",
     ),
     FORECASTING: About(
         "Forecaster of a series",
@@ -85,6 +93,7 @@ ABOUT = {
         "Forecaster",
         "forecast(values, steps=12)",
         "Its intervals hold as long as the series goes on as it did; of what ends that it knows nothing.",
+        "values",
     ),
 }
 
@@ -143,9 +152,9 @@ def write_card(data: PreparedFolder, columns: tuple[str, ...], model: nn.Module,
         steps=steps,
         scores=scores_section({}),
         name=manifest.get("name", data.path.name),
-        pairs=f"{train['pairs']:,} training {'pairs' if data.languages else 'rows'}"
+        pairs=f"{train['pairs']:,} training {about.rows}"
         + (f" of {train['images']:,} pictures" if "images" in train else ""),
-        vocabulary=f"- vocabulary: {' and '.join(f'{size:,}' for size in sizes)} word pieces\n" if sizes else "",
+        vocabulary=f"- vocabulary: {' and '.join(f'{size:,}' for size in sizes)} pieces\n" if sizes else "",
         licence=manifest.get("licence") or "not stated",
         attribution=manifest.get("attribution") or "not stated",
         unseen=about.unseen,
