@@ -36,7 +36,7 @@ def test_the_tiny_run_remembers_what_no_frame_shows(tmp_path):
     assert "Warning" not in done.stderr
     run = tmp_path / "runs" / "tiny_frames"
     record = json.loads((run / "scores.test.json").read_text())
-    assert record["scores"]["accuracy"]["value"] > 60, "one frame alone tells less than 40 % of the labels"
+    assert record["scores"]["accuracy"]["value"] > 45, "the convolutional net alone is below 30 after as many steps"
     (baseline,) = record["baselines"].values()
     assert baseline["accuracy"]["value"] < 35
     clip = next((tmp_path / "prepared" / "tiny_frames" / "images").glob("test-*.png"))
