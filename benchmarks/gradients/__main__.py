@@ -31,6 +31,7 @@ from seq2seq.inspection.style import save_figure
 from seq2seq.progress import counting
 
 ROOT = Path(__file__).parents[2]
+_SHOWN = 50  # steps of a curve before training
 
 
 def main() -> None:
@@ -49,10 +50,6 @@ def main() -> None:
     torch.set_num_threads(1)  # so that the sums do not depend on the machine's cores
     found = measure(effort, options.jobs)
     minutes = (time.monotonic() - started) / 60
-    for name, figure in drawings(found, effort).items():
-        save_figure(figure, options.docs / "figures" / name)
-    with atomic_write(options.docs / "gradients.md") as file:
-        file.write(page.write(found, effort))
     if options.output:
         with atomic_write(options.output) as file:
             plain = {name: value for name, value in found.items() if name not in ("trained", "descents", "inside")}
@@ -61,6 +58,10 @@ def main() -> None:
             json.dump(
                 {**circumstances(), "minutes": round(minutes, 1), "effort": asdict(effort), **plain}, file, indent=1
             )
+    for name, figure in drawings(found, effort).items():
+        save_figure(figure, options.docs / "figures" / name)
+    with atomic_write(options.docs / "gradients.md") as file:
+        file.write(page.write(found, effort))
     print(f"{options.docs / 'gradients.md'}, after {minutes:.1f} minutes")
 
 
@@ -108,8 +109,8 @@ def drawings(found: dict[str, Any], effort: Effort) -> dict[str, Figure]:
     looked_at = [trained for trained in found["trained"] if trained.after]
     return {
         "powers.svg": figures.draw_powers(found["powers"]),
-        "start.svg": figures.draw_distances(found["start"], "gradient, as a share of that at 0"),
-        "biases.svg": figures.draw_biases(found["biases"], page.ideal(effort.length, found["biases"])),
+        "start.svg": figures.draw_distances(_first(found["start"]), "gradient, as a share of that at 0"),
+        "biases.svg": figures.draw_biases(_first(found["biases"]), page.ideal(_SHOWN, found["biases"])),
         "clipping.svg": figures.draw_descents(found["descents"]),
         "trained.svg": figures.draw_before_after(
             {trained.net: trained.before for trained in looked_at},
@@ -119,6 +120,10 @@ def drawings(found: dict[str, Any], effort: Effort) -> dict[str, Figure]:
         "accuracy.svg": figures.draw_accuracies(page.accuracies(found["trained"], effort)),
         "gates.png": draw_layer(found["inside"], units=12),
     }
+
+
+def _first(curves: dict[Any, list[float]]) -> dict[Any, list[float]]:
+    return {name: curve[: _SHOWN + 1] for name, curve in curves.items()}
 
 
 if __name__ == "__main__":

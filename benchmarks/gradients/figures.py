@@ -10,7 +10,7 @@ from benchmarks.gradients.nets import NETS
 from seq2seq.inspection.style import PALETTE, label_lines, new_figure, plain
 
 _COLOURS = {net.name: net.colour for net in NETS}
-_FLOOR = 1e-12
+_FLOOR = 1e-30
 """What is smaller lies on the lower edge."""
 
 
@@ -121,17 +121,19 @@ def draw_descents(descents: Sequence[Descent]) -> Figure:
     """Loss and gradient norm over the steps, with and without clipping."""
     figure = new_figure(5.6)
     panels: Any = figure.subplots(1, 2)
+    longest = max(len(descent.losses) for descent in descents)
     for descent, colour in zip(descents, (PALETTE[1], PALETTE[0]), strict=True):
         name = "not clipped" if descent.clip is None else f"clipped at {descent.clip:g}"
         for axes, values in zip(panels, (descent.losses, descent.norms), strict=True):
             axes.plot(range(1, len(values) + 1), values, color=colour, lw=2, label=name)
-            if descent.clip is None and values:
+            if len(values) < longest:  # they were no numbers any more
                 axes.plot([len(values)], [values[-1]], "x", color=colour, ms=12, mew=3)
     for axes, what in zip(panels, ("loss (nats)", "length of the gradient before clipping"), strict=True):
         axes.set_yscale("log")
         axes.set_xlabel("step", fontsize=15)
         axes.set_ylabel(what, fontsize=15)
         plain(axes)
+    panels[0].set_ylim(bottom=1e-3)
     panels[0].legend(frameon=False, fontsize=14)
     return figure
 
@@ -154,7 +156,7 @@ def _name(
     """Names beside the lines' ends, with room for them."""
     longest = max(len(curve) for curve in curves.values()) - 1
     width = axes.get_position().width * figure.get_size_inches()[0] * 72
-    axes.set_xlim(-0.01 * longest, longest * (1 + 0.62 * size * max(map(len, curves)) / width))
+    axes.set_xlim(-0.01 * longest, longest * (1 + 0.68 * size * max(map(len, curves)) / width))
     figure.draw_without_rendering()
     ends = [(longest, max(curve[-1], _FLOOR), name, colours[name]) for name, curve in curves.items()]
     label_lines(axes, ends, size)
