@@ -21,7 +21,7 @@ Tag the tokens of sentences with a trained model. Every line of the input is a s
 and gives one line of the output, in the same order: a tag for each token, divided by spaces. A line without tokens
 gives an empty line. Punctuation is a token by itself, as it was in the training text.
 
-  echo "Mara Velund lives in Port Selby ." | seq2seq tag models/entities
+  echo "Mara Velund lives in Port Selham ." | seq2seq tag models/entities
   seq2seq tag models/entities sentences.txt --output tags.txt
   seq2seq tag models/entities sentences.txt --conll                  (a token, a tab and its tag a line)
   seq2seq tag models/entities sentences.txt --probabilities          (how sure the model is, as JSON lines)
