@@ -46,7 +46,7 @@ class Tagger(Predictor):
 
     ```python
     tagger = Tagger.load("models/entities")
-    tagger.tag(["Mara Velund lives in Port Selham ."])  # [["B-person", "I-person", "O", "O", "B-place", "I-place", "O"]]
+    tagger.tag(["Mara lives in Port Selham ."])  # [["B-person", "O", "O", "B-place", "I-place", "O"]]
     ```
 
     Attributes:
