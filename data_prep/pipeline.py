@@ -219,15 +219,15 @@ def _train_tokenizers(folder: Path, corpus: Corpus, train: list[Row], settings: 
         if joint and pieces:
             pieces[language] = pieces[corpus.languages[0]]
             continue
-        text = (text for row in train for text in (corpus.texts(row) if joint else row[side : side + 1]))
-        text = map(str.lower, text) if settings.lower_case else text
+        texts = (text for row in train for text in (corpus.texts(row) if joint else row[side : side + 1]))
+        shown = map(str.lower, texts) if settings.lower_case else texts
         pieces[language] = len(
-            Tokenizer.train(text, folder / file, settings.tokenizer, settings.vocab_size, settings.seed)
+            Tokenizer.train(shown, folder / file, settings.tokenizer, settings.vocab_size, settings.seed)
         )
     for name, (kind, vocab_size) in settings.more_tokenizers.items():
         files[name] = f"tokenizer/{name}.model"
-        text = (text for row in train for text in corpus.texts(row))
-        pieces[name] = len(Tokenizer.train(text, folder / files[name], kind, vocab_size, settings.seed))
+        texts = (text for row in train for text in corpus.texts(row))
+        pieces[name] = len(Tokenizer.train(texts, folder / files[name], kind, vocab_size, settings.seed))
     return {
         "kind": settings.tokenizer,
         "vocab_size": settings.vocab_size,

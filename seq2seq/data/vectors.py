@@ -62,12 +62,11 @@ def read_vectors(path: str | Path, pieces: Sequence[str]) -> WordVectors:
     exact: dict[int, np.ndarray] = {}
     by_case: dict[int, np.ndarray] = {}
     repeated = 0
-    for word, numbers in stream_vectors(path, wanted.keys() | lowered.keys()):
-        index = wanted.get(word)
-        if index is not None:
-            repeated += index in exact
-            exact.setdefault(index, numbers)
-        for other in lowered.get(word, ()):
+    for found_word, numbers in stream_vectors(path, wanted.keys() | lowered.keys()):
+        if (place := wanted.get(found_word)) is not None:
+            repeated += place in exact
+            exact.setdefault(place, numbers)
+        for other in lowered.get(found_word, ()):
             by_case.setdefault(other, numbers)
     found = by_case | exact
     if not found:
