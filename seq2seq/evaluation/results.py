@@ -20,8 +20,10 @@ HIGHER_IS_BETTER = {
     "perplexity/word": False,
     "perplexity/token": False,
 }
-ERRORS = ("MAE", "RMSE", "NLL", "free-running MAE")  # of forecasts
-ERRORS += tuple(f"{error} - {baseline}" for error in ("MAE", "free-running MAE") for baseline in ("persistence", "AR"))
+ERRORS = (  # of forecasts, and what they are above those of simpler methods
+    *("MAE", "RMSE", "NLL", "free-running MAE"),
+    *(f"{error} - {simpler}" for error in ("MAE", "free-running MAE") for simpler in ("persistence", "AR")),
+)
 HIGHER_IS_BETTER |= dict.fromkeys(ERRORS, False)
 _AIMS = {"coverage": 95, "free-running coverage": 95}  # of scores that may be too high as well as too low
 _DIGITS: dict[str, int] = {  # behind the point, where it is not one

@@ -54,8 +54,9 @@ class ForecastingData(RecipeData):
 
     def setup(self, stage: str) -> None:
         """Cut the windows, as long as the model's."""
-        window = self.trainer.lightning_module.model.window  # type: ignore[union-attr]
-        self.train, self.dev = self._windows("train", window), self._windows("dev", window)
+        model = self.trainer.lightning_module.model  # type: ignore[union-attr]
+        assert isinstance(model, ForecastModel)
+        self.train, self.dev = (self._windows(split, model.window) for split in ("train", "dev"))
         self.dev_rows = self.prepared.rows("dev")
 
     def train_dataloader(self) -> BatchLoader:
