@@ -21,7 +21,7 @@ from seq2seq.training.language_model import LanguageModelData, LanguageModelTask
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "recipes" / "generate_text"
 CONFIGS = sorted(RECIPE.glob("*.yaml"))
-BOUND = 1.25  # nats a character of sentences that a small grammar makes
+BOUND = 1.3  # nats a character of sentences that a small grammar makes
 
 
 def test_the_script_learns_to_spell_the_shipped_text(tmp_path):
@@ -39,7 +39,7 @@ def test_the_script_learns_to_spell_the_shipped_text(tmp_path):
     assert [int(step) for step, _ in stages] == [75, 150]
     assert float(stages[1][1]) < float(stages[0][1])
     # Dev in parallel rows, as the run reads it, and in one row.
-    assert float(stages[1][1]) == pytest.approx(record["scores"]["nats/character"]["value"], abs=0.01)
+    assert float(stages[1][1]) == pytest.approx(record["scores"]["nats/character"]["value"], abs=0.02)
     (text,) = TextGenerator.load(run / "model").generate(["The "], characters=200, seed=1)
     assert len(text) == 200
 
