@@ -22,6 +22,7 @@ from seq2seq.errors import UserError, run_command
 COLUMNS = ("date", "value")
 FIRST = "the first value, which has no change before it"
 _LONGEST = 10_000_000
+_MEASURES = ("from", "to", "values", "mean", "standard deviation", "least", "largest", "mean change to the next")
 
 DESCRIPTION = """\
 Prepare a series for a forecaster: FILE is a CSV table with a row for each date, in their order, with a header or
@@ -209,17 +210,19 @@ def _print_summary(prepared: PreparedFolder) -> None:
         soft_wrap=True,
     )
     console.print(f"transformation: {manifest['series']['transformation']}")
-    table = Table("split", "from", "to")
-    for column in ("values", "mean", "standard deviation", "least", "largest", "mean change to the next"):
-        table.add_column(column, justify="right")
+    table = Table("")
+    columns = []
     for split in prepared.splits:
-        about = manifest["splits"][split]
+        table.add_column(split, justify="right")
         values = [float(value) for value in prepared.column(split, "value")]
         mean = sum(values) / len(values)
         deviation = math.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
         changes = [abs(after - before) for before, after in pairwise(values)] or [math.nan]
         numbers = (mean, deviation, min(values), max(values), sum(changes) / len(changes))
-        table.add_row(split, about["from"], about["to"], f"{len(values):,}", *(f"{value:.5g}" for value in numbers))
+        about = manifest["splits"][split]
+        columns.append([about["from"], about["to"], f"{len(values):,}", *(f"{value:.4g}" for value in numbers)])
+    for row in zip(_MEASURES, *columns, strict=True):
+        table.add_row(*row)
     console.print(table)
     console.print(f"licence: {manifest['licence']}", soft_wrap=True)
     console.print(f"prepared folder: {prepared.path}", soft_wrap=True)
