@@ -42,6 +42,6 @@ def draw_forecast(
     every = max(1, -(-len(places) // _TICKS))
     axes.set_xticks(places[::every], [dates[place] for place in places[::every]])
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False, loc="upper left")
+    figure.legend(frameon=False, loc="outside upper left", ncols=3)  # no part of the picture is always free
     with atomic_write(path, "wb") as file:
         figure.savefig(file, format="png", dpi=110)
