@@ -22,7 +22,7 @@ RECIPES = Path(__file__).parents[2] / "recipes"
 TRANSLATION = RECIPES / "translate_es_en" / "config.yaml"
 CAPTIONS = RECIPES / "caption_flickr8k" / "config.yaml"
 CONFIGS = sorted(RECIPES.rglob("*.yaml"))
-OF_WRITERS = [path for path in CONFIGS if path.parent.name.startswith(("translate", "caption"))]  # others' have own tests
+OF_WRITERS = [path for path in CONFIGS if path.parent.name.startswith(("translate", "caption"))]  # others have tests
 
 
 @pytest.fixture(scope="module")
