@@ -120,7 +120,7 @@ def test_dev_is_foretold_from_what_comes_before(stream, rows, steps, warm_up):
         prefix = torch.cat([before, ids[:-1]])[None]
         logits = task.model.decoder(prefix, task.model.encode(prefix, torch.ones(1)))[0]
         counted = slice(row * length - begin, None)
-        expected += float(torch.nn.functional.cross_entropy(logits[counted], ids[counted], reduction="sum"))
+        expected += torch.nn.functional.cross_entropy(logits[counted], ids[counted], reduction="sum").item()
     assert nats == pytest.approx(expected, rel=1e-9)
 
 
