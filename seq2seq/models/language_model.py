@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 from seq2seq.context import Context
@@ -39,7 +40,7 @@ class NoEncoder(nn.Module):
     def forward(self, source: Tensor, lengths: Tensor) -> Context:
         """An empty context for each row of `source` (B, ...), on its device; `lengths` has no part in it."""
         rows = len(source)
-        nothing = source.new_zeros(rows, 0, dtype=source.dtype)
+        nothing = torch.zeros(rows, 0, device=source.device)
         return Context(memory=nothing[:, None], mask=source.new_ones(rows, 1).bool(), summary=nothing)
 
 
