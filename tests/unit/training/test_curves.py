@@ -1,4 +1,5 @@
 import csv
+import math
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ LOSSES = {"train_nll": {1: 4.0, 2: 3.0}, "dev_nll": {2: 3.5}}
 
 
 @pytest.mark.parametrize("metric", ["dev_bleu", "dev_nll"])
-@pytest.mark.parametrize("curves", [{}, LOSSES, {**LOSSES, "dev_bleu": {2: 7.0}}])
+@pytest.mark.parametrize("curves", [{}, LOSSES, {**LOSSES, "dev_bleu": {2: 7.0}}, {"dev_nll": {1: math.nan, 2: 3.5}}])
 def test_a_picture_is_drawn(tmp_path, curves, metric):
     draw(curves, tmp_path / "curves.png", METRICS[metric])
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
