@@ -18,7 +18,10 @@ from seq2seq.search import Ensemble, Hypothesis, SearchOptions
 
 Progress = Callable[[int, int], None]
 
-_WHAT = {TRANSLATION: ("a translator", "translate"), CAPTIONS: ("a captioner", "caption")}
+_WHAT = {
+    TRANSLATION: "a translator; use it with `seq2seq translate`",
+    CAPTIONS: "a captioner; use it with `seq2seq caption`",
+}
 
 
 class Generator:
@@ -67,8 +70,8 @@ class Generator:
         models = [load_model(path) for path in paths]
         for path, other in zip(paths, models, strict=True):
             if other.task != cls.task:
-                what, command = _WHAT[other.task]
-                raise UserError(f"{path}: is {what}; use it with `seq2seq {command}`")
+                what = _WHAT.get(other.task, f"a model for {other.task}, not for {cls.task}")
+                raise UserError(f"{path}: is {what}")
             _check_alike(path, other, paths[0], models[0])
         return cls(models, chosen, dtype)
 
