@@ -91,6 +91,8 @@ def building_folder(path: Path) -> Iterator[Path]:
             raise
         raise UserError(str(error).replace(str(building), str(path))) from error
     except OSError as error:
+        if error.filename is not None and not str(error.filename).startswith(str(building)):  # of another file
+            raise
         raise UserError(f"{path}: cannot be written ({reason(error)})") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
