@@ -1,6 +1,5 @@
 """Reading rows of text from files, each with its place, and nothing skipped."""
 
-import codecs
 import csv
 import io
 import itertools
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seq2seq.errors import UserError
-from seq2seq.files import open_bytes, open_lines
+from seq2seq.files import check_encoding, open_bytes, open_lines
 
 UNDECODABLE = "not UTF-8"
 MALFORMED = "wrong number of columns"
@@ -36,21 +35,20 @@ def read_lines(path: Path) -> Iterator[tuple[int, str | None]]:
     """Yield the number and the text of each line, None where it is not UTF-8 (see `open_lines`).
 
     Raises:
-        UserError: the file cannot be read, or is UTF-16 throughout.
+        UserError: the file cannot be read, or is UTF-16 or UTF-32 throughout.
     """
-    _refuse_utf16(path)
+    _check_encoding(path)
     yield from open_lines(path, undecodable="yield")
 
 
-def _refuse_utf16(path: Path) -> None:
+def _check_encoding(path: Path) -> None:
     """Refuse what would pass for UTF-8 with stray zeros, or lose every line."""
     try:
         with open_bytes(path) as file:
             head = file.read(_HEAD)
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 4 * head.count(0) > len(head):
-        raise UserError(f"{path}: UTF-16, where UTF-8 is wanted; convert it with `iconv -f UTF-16 -t UTF-8` first")
+    check_encoding(head, path, zeros=True)
 
 
 def read_aligned(first: Path, second: Path) -> Iterator[Line]:
@@ -106,7 +104,7 @@ def read_csv(
 
 def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """Each row, or the problem with it, after the number of its first line."""
-    _refuse_utf16(path)
+    _check_encoding(path)
     try:
         # A byte that is not UTF-8 is read as half a surrogate pair, which UTF-8 cannot hold: its line's quotes count.
         with (

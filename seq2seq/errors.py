@@ -84,6 +84,8 @@ def reason(error: OSError) -> str:
 
 
 def _flush() -> None:
+    if sys.stdout is None:  # closed by whoever started the process
+        return
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -93,13 +95,15 @@ def _flush() -> None:
 
 
 def _tell(line: str) -> None:
+    if sys.stderr is None:  # closed likewise; `print` would take standard output in its place
+        return
     with contextlib.suppress(OSError):  # stderr may be full, too; the exit code tells then
         print(line, file=sys.stderr, flush=True)
 
 
 def _stdout_fails() -> bool:
     try:
-        sys.stdout.flush()
-    except OSError:
+        _flush()
+    except (OSError, UserError):
         return True
     return False

@@ -91,6 +91,8 @@ def building_folder(path: Path) -> Iterator[Path]:
             raise
         raise UserError(str(error).replace(str(building), str(path))) from error
     except OSError as error:
+        if error.filename is not None and not str(error.filename).startswith(str(building)):  # of another file
+            raise
         raise UserError(f"{path}: cannot be written ({reason(error)})") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -149,17 +151,24 @@ def open_bytes(path: str | Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def check_encoding(start: bytes, name: str | Path) -> None:
+def check_encoding(start: bytes, name: str | Path, zeros: bool = False) -> None:
     """Refuse a text whose first bytes say that it is in UTF-16 or UTF-32, of which no line can be read.
+
+    Args:
+        start: the first bytes.
+        name: of the text, for messages.
+        zeros: take it for UTF-16 without a mark, too, where more than a quarter of these bytes are zero.
 
     Raises:
         UserError: it is; how to convert it is told.
     """
-    for encoding, marks in (
-        ("UTF-32", (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),  # first: that of UTF-16 is the beginning of one of them
-        ("UTF-16", (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
+    for encoding, found in (
+        # First, since the mark of UTF-16 is the beginning of one of them.
+        ("UTF-32", start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE))),
+        ("UTF-16", start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))),
+        ("UTF-16", zeros and 4 * start.count(0) > len(start)),
     ):
-        if start.startswith(marks):
+        if found:
             raise UserError(
                 f"{name}: is {encoding}, not UTF-8; convert it first: iconv -f {encoding} -t UTF-8 FILE > NEW_FILE"
             )

@@ -72,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="file, folder, or pattern such as 'a/*.jpg'; hidden files are left out, as a shell does",
     )
     parser.add_argument(
-        "--list", metavar="FILE", help="file with one path a line, blank lines apart; - is standard input"
+        "--list", metavar="FILE", help="file with one path a line; blank lines are passed over; - is standard input"
     )
     parser.add_argument("--with-model", action="append", default=[], metavar="MODEL", help="one more, for an ensemble")
     parser.add_argument("--output", metavar="FILE", help="file for the captions (default: standard output)")

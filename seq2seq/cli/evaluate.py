@@ -17,7 +17,7 @@ from seq2seq.evaluation.scorer import make_scorer
 from seq2seq.evaluation.table import print_scores
 from seq2seq.evaluation.test_set import describe_file
 from seq2seq.files import atomic_write
-from seq2seq.folder import task_of
+from seq2seq.folder import SCORES, task_of
 from seq2seq.inference import Captioner, Translator
 from seq2seq.inference.confidence import fit_calibration
 from seq2seq.inference.predictor import check_model_folder
@@ -177,11 +177,18 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _check_places(arguments: argparse.Namespace) -> Path | None:
     """The model folder that keeps the record; None where that is not asked for, or there is none of one model."""
+    inputs = [arguments.source, *arguments.reference, arguments.hypothesis, arguments.baseline]
     for path in filter(None, (arguments.output, arguments.translations)):
-        check_output(path)
+        check_output(path, filter(None, inputs))
+    if arguments.output and arguments.output == arguments.translations:
+        raise UserError(f"--output and --translations are both {arguments.output}; name two files")
     if len(arguments.model) != 1:
         return None
     folder = Path(arguments.model[0])
+    if arguments.output and os.path.realpath(arguments.output) == os.path.realpath(folder / SCORES):
+        raise UserError(
+            f"--output {arguments.output}: the model keeps its scores on all test sets there; leave --output out"
+        )
     if folder.is_dir() and not os.access(folder, os.W_OK):
         if arguments.fit_confidence:
             raise UserError(f"{folder}: cannot be written, as --fit-confidence must")

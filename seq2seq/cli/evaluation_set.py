@@ -3,7 +3,7 @@
 import argparse
 
 from seq2seq.cli.arguments import Parser
-from seq2seq.data.prepared import CAPTIONS, IMAGE, SPLITS, PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, IMAGE, SPLITS, TRANSLATION, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation.test_set import TestSet, prepared_test_set, text_test_set
 from seq2seq.inference import Captioner, Generator, Translator
@@ -53,6 +53,8 @@ def read_test_set(arguments: argparse.Namespace, model: Generator | None, with_t
             raise UserError("--source and --reference are for translators; score a captioner with --data FOLDER")
         return text_test_set(arguments.source, arguments.reference, language)
     prepared = PreparedFolder.open(arguments.data)
+    if prepared.task not in (TRANSLATION, CAPTIONS):
+        raise UserError(f"{prepared.path}: prepared for {prepared.task}; only translations and captions are scored")
     captions = prepared.task == CAPTIONS
     if language is None and len(prepared.languages) > 1:
         there = " or ".join(prepared.languages)

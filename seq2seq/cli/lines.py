@@ -41,6 +41,8 @@ def open_output(path: str | None) -> Iterator[IO[str]]:
         UserError: as `check_output`; or writing fails.
     """
     if path is None:
+        if sys.stdout is None:
+            raise UserError("standard output is closed; say by --output FILE where the text goes")
         with failing_as("standard output"):
             yield sys.stdout
         return

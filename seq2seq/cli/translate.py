@@ -78,7 +78,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prefix",
         metavar="FILE",
-        help="with what each translation must begin, a line for each line of the input; an empty line leaves it free",
+        help="with what each translation must begin, a line for each line of the input; an empty line leaves it "
+        "free, and a line of the input without words stays empty",
     )
     add_detail_options(parser, "the source")
     add_abstain_option(parser)
@@ -100,8 +101,8 @@ def run(arguments: argparse.Namespace) -> None:
 
     as_json = wants_json(arguments)
     by_hand = arguments.input is None and sys.stdin is not None and sys.stdin.isatty()
-    on_screen = arguments.output is None and sys.stdout.isatty()
     with open_input(arguments.input) as stream, open_output(arguments.output) as output:
+        on_screen = arguments.output is None and output.isatty()
         translator = load(Translator, arguments)
         abstention = Abstention.from_arguments(arguments)
         if by_hand:

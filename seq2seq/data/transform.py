@@ -48,9 +48,7 @@ class ImageTransform:
         """Width and height that a picture needs, for `load_image`: more than twice the square's show no more in it."""
         return 2 * self.size
 
-    def square(
-        self, image: Image.Image, flip: bool = False, crop: tuple[float, float, float, float] | None = None
-    ) -> Tensor:
+    def square(self, image: Image.Image, flip: bool = False, crop: Region | None = None) -> Tensor:
         """What is seen of a picture, (size, size, 3) uint8.
 
         Args:
@@ -75,9 +73,7 @@ class ImageTransform:
         rows.mul_((1 / (255 * std)).repeat(self.size)).sub_((mean / std).repeat(self.size))
         return rows.unflatten(2, (self.size, 3)).permute(0, 3, 1, 2)
 
-    def pixels(
-        self, image: Image.Image, flip: bool = False, crop: tuple[float, float, float, float] | None = None
-    ) -> Tensor:
+    def pixels(self, image: Image.Image, flip: bool = False, crop: Region | None = None) -> Tensor:
         """The pixels of one picture, (3, size, size) float32; arguments as in `square`."""
         return self.normalise(self.square(image, flip, crop)[None])[0]
 

@@ -46,6 +46,9 @@ def read_kept(folder: str | Path) -> dict[str, dict[str, Any]]:
 def keep(folder: str | Path, record: dict[str, Any]) -> Path:
     """Put a record into a model folder, in place of the earlier one of the same test set, and into its card.
 
+    Another test set of the same name, known by its files' hashes, keeps its record: the new one's name then tells its
+    hash, too.
+
     Args:
         folder: the model folder.
         record: what `seq2seq.evaluation.make_record` made.
@@ -57,7 +60,7 @@ def keep(folder: str | Path, record: dict[str, Any]) -> Path:
         UserError: as `read_kept`, or the folder cannot be written.
     """
     records = read_kept(folder)
-    records[set_name(record["data"])] = record
+    records[_free_name(record["data"], records)] = record
     write_record(Path(folder) / SCORES, {"format": FORMAT, "evaluations": records})
     card = Path(folder) / CARD
     try:
@@ -67,6 +70,17 @@ def keep(folder: str | Path, record: dict[str, Any]) -> Path:
     with atomic_write(card) as file:
         file.write(_SECTION.sub(lambda _: scores_section(records) + "\n", text, count=1))
     return Path(folder) / SCORES
+
+
+def _free_name(data: dict[str, Any], records: dict[str, dict[str, Any]]) -> str:
+    name, hashes = set_name(data), _hashes(data)
+    if name in records and _hashes(records[name]["data"]) != hashes:
+        return f"{name} ({'-'.join(digest[:8] for digest in hashes)})"
+    return name
+
+
+def _hashes(data: dict[str, Any]) -> list[str]:
+    return [file["sha256"] for file in data["files"]]
 
 
 def scores_section(records: dict[str, dict[str, Any]]) -> str:

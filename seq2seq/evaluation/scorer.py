@@ -42,7 +42,7 @@ def make_scorer(test: TestSet, *, tokenizer: str | None = None, lowercase: bool 
 def _meteor(language: str | None) -> Path | None:
     """METEOR's jar; None where it is not there or has no rules for the language."""
     if re.split("[-_]", language or "")[0].lower() != "en":
-        told = "that of these captions is not known" if language is None else f"these captions are in {language!r}"
+        told = f"these captions are in {language!r}" if language else "the language of these captions is not known"
         print(f"without METEOR: its stems, synonyms and paraphrases are English, and {told}", file=sys.stderr)
         return None
     try:

@@ -23,7 +23,8 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from seq2seq.config import one_line
 from seq2seq.data.prepared import SPLITS
-from seq2seq.errors import Terminated, UserError, reason, suggest
+from seq2seq.errors import Terminated, UserError, suggest
+from seq2seq.files import failing_as
 from seq2seq.folder import check_model_place
 from seq2seq.inference.placement import choose_device, choose_precision
 from seq2seq.training.averaging import WeightAverage
@@ -301,7 +302,8 @@ def train(
     _silence()
     cli = make_cli(Path(default_config), sys.argv[1:] if arguments is None else arguments, description, task, data)
     try:
-        cli.trainer.fit(cli.model, datamodule=cli.datamodule, ckpt_path=cli.config.ckpt_path)
+        with failing_as(f"--output {cli.output}"):
+            cli.trainer.fit(cli.model, datamodule=cli.datamodule, ckpt_path=cli.config.ckpt_path)
     except Stopped as stopped:
         if stopped.saved:
             best = cli.last.with_stem(BEST)
@@ -312,10 +314,6 @@ def train(
                 file=sys.stderr,
             )
         raise KeyboardInterrupt if stopped.signal == signal.SIGINT else Terminated from stopped
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        raise UserError(f"--output {cli.output}: cannot be written ({reason(error)})") from error
     if cli.trainer.is_global_zero:
         print(f"trained for {cli.trainer.global_step:,} steps")
         finish(cli.output, cli.last.with_stem(BEST), cli.datamodule.prepared)

@@ -1,6 +1,7 @@
 """Learning curves as a picture."""
 
 import csv
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
@@ -80,7 +81,8 @@ def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) ->
         axes.grid(alpha=0.3)
         if len(names) > 1:
             axes.legend(frameon=False)
-    if points := curves.get(metric.name):
+    # A loss that is no number, as where a run goes astray, is never the best one.
+    if points := {step: value for step, value in curves.get(metric.name, {}).items() if not math.isnan(value)}:
         best = metric.best(*points.values())
         step = next(step for step, value in points.items() if value == best)
         panels[len(score)].set_title(f"best: {metric.told(best)} at step {step + 1:,}", loc="right", fontsize=10)

@@ -17,7 +17,7 @@ from seq2seq.data.prepared import MANIFEST, TRANSLATION, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.files import sha256
 from seq2seq.folder import CONFIG, check_model_place, save_model
-from seq2seq.models.settings import CONFIG_OF, build
+from seq2seq.models.settings import CONFIG_OF, TASK_OF, build
 from seq2seq.training.card import write_card
 
 
@@ -74,7 +74,7 @@ class Checkpoint:
                 data=facts.get("data", {}),
                 step=content["global_step"],
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError) as error:
             raise UserError(
                 f"{path}: not a checkpoint of this toolkit, or a damaged one ({one_line(error)} is not as it should be)"
             ) from error
@@ -115,6 +115,13 @@ def export(
                 f"{path}: another model than {checkpoints[0]}; only checkpoints of one model can be averaged"
             )
     data = PreparedFolder.open(prepared or first.prepared)
+    task = TASK_OF[type(first.config)]
+    if data.task != task or not set(first.columns) <= set(data.columns):
+        there, here = (" and ".join(columns) for columns in (first.columns, data.columns))
+        raise UserError(
+            f"{data.path}: prepared for {data.task} ({here}), but {checkpoints[0]} was trained for {task} ({there}); "
+            "name by --data the folder that it was trained on"
+        )
     names = [column for column in first.columns if column in data.languages]
     names += [name for name in data.tokenizers if name not in data.languages]
     sides = {side: (name, data.tokenizer_path(name)) for side, name in zip(data.form.sides, names, strict=True)}

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from seq2seq.training.metrics import METRICS, Metric
 from seq2seq.training.schedule import progress
+from seq2seq.training.throughput import rate_name
 
 _SECONDS_BETWEEN_UPDATES = 1.0
 _SECONDS_BETWEEN_LINES = 30.0
@@ -107,7 +108,7 @@ class TrainingBar(ProgressBar):
         parts = [f"step {trainer.global_step:,}", f"epoch {trainer.current_epoch + 1}"]
         if "train_nll" in metrics:
             parts.append(f"loss {float(metrics['train_nll']):.2f}")
-        if (rate := f"{self._unit}_per_second") in metrics:
+        if (rate := rate_name(self._unit)) in metrics:
             parts.append(f"{float(metrics[rate]):,.0f} {self._unit.split('_')[-1]}/s")
         if self._metric.name in metrics and self._best is not None:
             value, best = (self._metric.told(number) for number in (float(metrics[self._metric.name]), self._best))

@@ -39,11 +39,11 @@ class Throughput(Callback):
         assert isinstance(pl_module, RecipeTask)
         count = pl_module.count(batch)
         self._count = self._count.to(count.device) + count
-        pl_module.log(rate_name(pl_module), self._count / self._seconds)
+        pl_module.log(rate_name(pl_module.unit), self._count / self._seconds)
         if trainer.global_step % trainer.log_every_n_steps == 0:  # type: ignore[attr-defined]
             self._count, self._seconds = torch.zeros(()), 0.0
 
 
-def rate_name(task: RecipeTask) -> str:
-    """What the speed is called in the logs."""
-    return f"{task.unit}_per_second"
+def rate_name(unit: str) -> str:
+    """What the speed in a unit is called in the logs; see `RecipeTask.unit`."""
+    return f"{unit}_per_second"

@@ -45,7 +45,7 @@ def _check_time(limit: Any) -> None:
         return
     try:
         if isinstance(limit, str):
-            if not re.fullmatch(r"\d+:\d\d?:\d\d?:\d\d?", limit):
+            if not re.fullmatch(r"\d+:\d\d:\d\d:\d\d", limit):
                 raise ValueError(limit)
             days, hours, minutes, seconds = map(int, limit.split(":"))
             limit = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)

@@ -245,6 +245,14 @@ def test_ensemble_has_no_folder_for_its_scores(seq2seq, model, random_models, fi
         (["{model}", "--data", "{prepared}", "--output", "{tmp}"], "is a folder"),
         (["{model}", "--data", "{prepared}", "--translations", "{short}/out"], "cannot be written"),
         (
+            ["{model}", "--source", "{source}", "--reference", "{reference}", "--translations", "{reference}"],
+            "{reference}: is the input, which would be lost",
+        ),
+        (["--hypothesis", "{short}", "--reference", "{source}", "--output", "{short}"], "{short}: is the input"),
+        (["{model}", "--data", "{prepared}", "--baseline", "{short}", "--output", "{short}"], "{short}: is the input"),
+        (["{model}", "--data", "{prepared}", "--output", "{tmp}/o", "--translations", "{tmp}/o"], "name two files"),
+        (["{model}", "--data", "{prepared}", "--output", "{model}/scores.json"], "leave --output out"),
+        (
             ["{model}", "--data", "{prepared}", "--baseline", "{short}"],
             "{short} has 2 sentences but {prepared}/test.tsv has 8",
         ),
@@ -278,3 +286,12 @@ def test_other_languages_than_the_models(seq2seq, model, prepared):
     outcome = seq2seq("evaluate", model, "--data", prepared)
     assert outcome.code == 2
     assert "no language 'en'; it holds de and es" in outcome.err
+
+
+@pytest.mark.parametrize(("task", "languages"), [("text", ["en"]), ("forecasting", [])])
+def test_data_that_are_neither_translations_nor_captions(seq2seq, files, prepared, task, languages):
+    manifest = json.loads((prepared / "manifest.json").read_text(encoding="utf-8"))
+    (prepared / "manifest.json").write_text(json.dumps({**manifest, "task": task, "languages": languages}))
+    outcome = seq2seq("evaluate", "--hypothesis", files["source"], "--data", prepared, "--target-language", "en")
+    assert outcome.code == 2
+    assert outcome.err == f"error: {prepared}: prepared for {task}; only translations and captions are scored\n"

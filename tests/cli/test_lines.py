@@ -26,7 +26,7 @@ def test_lines_end_at_line_feeds_only(lines, most):
 
 @given(st.binary(max_size=300))
 def test_any_bytes_give_as_many_lines_as_line_feeds(data):
-    assume(not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)))
+    assume(not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)))
     expected = data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
     assert len(read(data)) == expected
 
@@ -86,4 +86,10 @@ def test_broken_gzip_is_told(tmp_path):
 
 def test_output_into_a_folder_is_refused_before_any_work(tmp_path):
     with pytest.raises(UserError, match="is a folder"), open_output(str(tmp_path)):
+        pytest.fail("the block must not run")
+
+
+def test_a_closed_standard_output_is_told_before_any_work(monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+    with pytest.raises(UserError, match="standard output is closed"), open_output(None):
         pytest.fail("the block must not run")

@@ -107,6 +107,7 @@ def test_the_main_config_names_every_option_of_task_and_data(main, toy, toy_capt
         (["--batch_size=3"], "batch_size: no such option; did you mean 'data.batch_size'"),
         (["--trainer.max_time=20"], "trainer.max_time: 20 is no time to train in; use DD:HH:MM:SS"),
         (["--trainer.max_time=0"], "trainer.max_time: 0 is no time to train in"),
+        (["--trainer.max_time=0:0:20:0"], "trainer.max_time: 0:0:20:0 is no time to train in"),
         (["--trainer.max_time=00:00:00:00"], "trainer.max_time: .* is no time to train in"),
         (["--trainer.max_steps=0"], "trainer.max_steps: 0 would train nothing"),
         (["--trainer.max_epochs=0"], "trainer.max_epochs: 0 would train nothing"),

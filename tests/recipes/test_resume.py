@@ -1,5 +1,6 @@
 """A run that was killed in the middle of an epoch and resumed ends with the weights of one that was not."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 import torch
 from toy_data import reversed_words, write_prepared
 
-from seq2seq.errors import Terminated
+from seq2seq.errors import Terminated, UserError
 from seq2seq.training import cli, curves
 from seq2seq.training.translation import TranslationTask
 
@@ -138,6 +139,15 @@ def test_a_run_that_is_told_to_stop_can_go_on(train, uninterrupted, tmp_path, ca
     assert "--ckpt_path last" in told
     assert "seq2seq export" in told
     assert_same_training(train(tmp_path, "--ckpt_path=last"), uninterrupted)
+
+
+def test_a_full_disk_is_told_by_the_runs_folder(train, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(TranslationTask, "training_step", refuse)
+    with pytest.raises(UserError, match=rf"^--output {tmp_path}: cannot be written \(No space left on device\)$"):
+        train(tmp_path)
 
 
 # In the first of a step's three batches; without and with a validation before the third.

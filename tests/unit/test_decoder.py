@@ -48,6 +48,23 @@ def tensors(state):
     return found
 
 
+@pytest.mark.parametrize("injections", [(), INJECTIONS])
+@pytest.mark.parametrize("feeding", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_reading_in_two_parts_is_reading_at_once(cell, feeding, injections):
+    decoder, context = make(injections=injections, cell=cell, input_feeding=feeding)
+    first, _, state = decoder.read(PREFIX[:, :1], decoder.start(context))
+    second, _, _ = decoder.read(PREFIX[:, 1:], state)
+    torch.testing.assert_close(torch.cat([first, second], 1), decoder.teach(PREFIX, context)[0])
+
+
+def test_no_gradient_goes_back_through_a_detached_state():
+    decoder, context = make(injections=())
+    _, _, state = decoder.read(PREFIX[:, :1], decoder.start(context))
+    assert all(part.grad_fn is not None for layer in state.layers for part in layer)
+    assert all(part.grad_fn is None for layer in state.detach().layers for part in layer)
+
+
 # Every cell with all injections; those that torch fuses and that differ in their states with every choice of them.
 WAYS_AND_CELLS = [
     pytest.param(way, cell, id=f"{'+'.join(way)}-{cell}")

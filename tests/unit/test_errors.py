@@ -78,6 +78,16 @@ def test_a_full_standard_output_is_told_once(body):
 
 
 @pytest.mark.parametrize(
+    ("body", "code", "errors"), [("print('x')", 0, ""), ("raise UserError('a mistake')", 2, "error: a mistake\n")]
+)
+def test_a_closed_standard_output_is_no_bug(body, code, errors):
+    program = f"{RUN}def main():\n    {body}\nrun_command(main)"
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-c", program]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (code, errors)
+
+
+@pytest.mark.parametrize(
     ("bad", "allowed", "expected"),
     [
         ("atention", ["attention", "initial_state"], "; did you mean 'attention'?"),

@@ -129,6 +129,37 @@ def test_a_missing_tokenizer_is_told(folder):
         PreparedFolder.open(folder).tokenizer("en")
 
 
+@pytest.mark.parametrize(
+    ("task", "languages", "columns"),
+    [
+        ("text", ["en"], ("en",)),
+        ("classification", ["en"], ("en", "label")),
+        ("tagging", ["en"], ("en", "tags")),
+        ("frames", [], ("image", "tags")),
+        ("forecasting", [], ("date", "value")),
+    ],
+)
+def test_each_task_has_its_columns(tmp_path, task, languages, columns):
+    tokenizer = {"files": {"en": "tokenizer/en.model", "characters": "tokenizer/characters.model"}}
+    more = {"tokenizer": tokenizer} if languages else {"tokenizer": {"files": {}}, "images": {"folder": "clips"}}
+    manifest = _manifest(task=task, languages=languages, splits={"train": {"pairs": 2}}, **more)
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    rows = [tuple(f"{name}{number}" for name in columns) for number in range(2)]
+    (tmp_path / "train.tsv").write_text("\n".join("\t".join(row) for row in (columns, *rows)) + "\n")
+    prepared = PreparedFolder.open(tmp_path)
+    assert (prepared.columns, prepared.rows("train")) == (columns, rows)
+    if languages:
+        assert prepared.tokenizer_path("characters") == tmp_path / "tokenizer" / "characters.model"
+
+
+def test_running_text_may_have_empty_lines(tmp_path):
+    tokenizer = {"files": {"en": "tokenizer/en.model"}}
+    manifest = _manifest(task="text", languages=["en"], splits={"train": {"pairs": 3}}, tokenizer=tokenizer)
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "train.tsv").write_text("en\nto be\n\nor not\n")
+    assert PreparedFolder.open(tmp_path).column("train", "en") == ["to be", "", "or not"]
+
+
 CAPTIONS = [("a/1.png", "a dog"), ("a/1.png", "one dog"), ("2.png", "no dog")]
 IMAGES = "image\tsha256\twidth\theight\n2.png\tabc\t3\t4\na/1.png\tdef\t10\t20\n"
 

@@ -208,7 +208,7 @@ def test_a_photograph_is_read_at_a_part_of_its_size(captioner, tmp_path, monkeyp
     monkeypatch.setattr(ImageTransform, "shown", lambda self, *size: sizes.append(size) or shown(self, *size))
     paint("red", random.Random(1)).resize((1024, 768)).save(tmp_path / "photo.jpg")
     captioner.caption([tmp_path / "photo.jpg"])
-    assert sizes == [(128, 96)]
+    assert set(sizes) == {(128, 96)}
 
 
 @pytest.mark.parametrize(("gains", "dtype"), [(True, torch.bfloat16), (False, torch.float32)])

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from seq2seq.data.tokenizer import UNK_ID, Tokenizer
 from seq2seq.errors import UserError
-from seq2seq.inference import Translator
+from seq2seq.folder import save_model
+from seq2seq.inference import Captioner, Translator
+from seq2seq.model import RecurrentConfig
+from seq2seq.models.language_model import LanguageModelConfig, build_language_model
 
 NASTY = st.text(st.characters() | st.sampled_from("\n\r\u2028\u0085\x00\ud800\u200d\ufeff \t.aé¿猫" * 3), max_size=40)
 
@@ -269,3 +272,12 @@ def test_a_translation_says_whether_the_greatest_length_ended_it_or_a_part_of_it
     many = untaught.translate_detailed([f"{source} " * 40], max_length=1)[0]
     assert many.parts > 1
     assert many.candidates[0].cut
+
+
+def test_a_model_that_neither_translates_nor_captions_is_refused(tmp_path, tiny_tokenizer):
+    config = LanguageModelConfig(embedding_size=4, decoder=RecurrentConfig(hidden_size=4, layers=1))
+    model = build_language_model(config, len(Tokenizer.load(tiny_tokenizer)))
+    save_model(tmp_path / "model", model, config, None, ("en", tiny_tokenizer), card="")
+    for kind in (Translator, Captioner):
+        with pytest.raises(UserError, match="model: is a language model; use it with `seq2seq generate`"):
+            kind.load(tmp_path / "model")

@@ -1,9 +1,11 @@
 import csv
+import math
 from pathlib import Path
 
 import pytest
 
 from seq2seq.training.curves import draw, read_curves, smooth
+from seq2seq.training.metrics import METRICS
 
 
 def write_log(folder: Path, rows: list[dict[str, float]]) -> None:
@@ -45,7 +47,11 @@ def test_the_smoothed_curve_neither_lags_nor_leaves_the_level():
     assert smooth([], 0.8) == []
 
 
-@pytest.mark.parametrize("curves", [{}, {"train_nll": {1: 4.0, 2: 3.0}, "dev_nll": {2: 3.5}, "dev_bleu": {2: 7.0}}])
-def test_a_picture_is_drawn(tmp_path, curves):
-    draw(curves, tmp_path / "curves.png")
+LOSSES = {"train_nll": {1: 4.0, 2: 3.0}, "dev_nll": {2: 3.5}}
+
+
+@pytest.mark.parametrize("metric", ["dev_bleu", "dev_nll"])
+@pytest.mark.parametrize("curves", [{}, LOSSES, {**LOSSES, "dev_bleu": {2: 7.0}}, {"dev_nll": {1: math.nan, 2: 3.5}}])
+def test_a_picture_is_drawn(tmp_path, curves, metric):
+    draw(curves, tmp_path / "curves.png", METRICS[metric])
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")

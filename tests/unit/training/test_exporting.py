@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from toy_captions import write_pictures
 from toy_checkpoints import write_checkpoint
 from toy_data import reversed_words, write_prepared
 
@@ -82,6 +83,16 @@ def test_data_that_does_not_fit_is_told(prepared, tmp_path):
         export([tmp_path / "a.ckpt"], tmp_path / "model", other)
 
 
+def test_data_of_another_language_or_task_are_told(prepared, tmp_path):
+    write_checkpoint(tmp_path / "a.ckpt", prepared)
+    pairs = write_prepared(tmp_path / "pairs", {"train": reversed_words(20, seed=1)}, languages=("es", "fr"))
+    pictures = write_pictures(tmp_path / "pictures", {"train": 2})
+    for data, told in ((pairs, r"translation \(es and fr\)"), (pictures, r"captions \(image and en\)")):
+        with pytest.raises(UserError, match=rf"{data}: prepared for {told}, but .* translation \(es and en\); name by"):
+            export([tmp_path / "a.ckpt"], tmp_path / "model", data)
+    assert not (tmp_path / "model").exists()
+
+
 def test_a_checkpoint_from_before_an_option_existed_is_read(prepared, tmp_path):
     write_checkpoint(tmp_path / "a.ckpt", prepared)
     content = torch.load(tmp_path / "a.ckpt", weights_only=True)
@@ -106,10 +117,12 @@ def test_what_is_no_checkpoint_is_told(tmp_path, content):
     assert "weights_only" not in str(told.value)
 
 
+@pytest.mark.filterwarnings("ignore:Using a non-tuple sequence")
 def test_another_programs_checkpoint_is_told(tmp_path):
-    torch.save({"state_dict": {}}, tmp_path / "x.ckpt")
-    with pytest.raises(UserError, match="not a checkpoint of this toolkit"):
-        Checkpoint.load(tmp_path / "x.ckpt")
+    for content in ({"state_dict": {}}, torch.zeros(2), [torch.zeros(2)], None):
+        torch.save(content, tmp_path / "x.ckpt")
+        with pytest.raises(UserError, match="not a checkpoint of this toolkit"):
+            Checkpoint.load(tmp_path / "x.ckpt")
 
 
 class Evil:

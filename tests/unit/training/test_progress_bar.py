@@ -6,6 +6,7 @@ import torch
 from rich.console import Console
 
 from seq2seq.training import progress_bar
+from seq2seq.training.metrics import METRICS
 from seq2seq.training.progress_bar import TrainingBar
 
 
@@ -69,6 +70,16 @@ def test_the_best_score_is_remembered_when_a_run_goes_on(clock):
     clock(10.0)
     bar.on_validation_end(trainer(20, dev_bleu=15.0), None)
     assert "dev BLEU 15.0 (best 20.0)" in written.getvalue()
+
+
+def test_where_less_is_better_the_best_score_is_the_lowest(clock):
+    bar, written = TrainingBar(METRICS["dev_nll"], "characters"), io.StringIO()
+    bar._console = Console(file=written, width=200, soft_wrap=True)
+    bar.on_train_start(trainer(0), None)
+    for step, loss in ((10, 1.5), (20, 1.75)):
+        clock(10.0)
+        bar.on_validation_end(trainer(step, dev_nll=loss, characters_per_second=50.0), None)
+    assert "50 characters/s · dev loss 1.750 (best 1.500)" in written.getvalue().splitlines()[-1]
 
 
 def test_after_resuming_the_time_left_is_by_the_speed_of_now(clock):
