@@ -32,16 +32,15 @@ def save_figure(figure: Figure, path: Path) -> None:
 
     kind = path.suffix.removeprefix(".")
     # Without the date, and with names of its parts that do not change, an SVG can be compared with an earlier one.
-    settings: dict[str, Any] = {"svg.hashsalt": "seq2seq", "svg.fonttype": "path"}
     metadata = {"Date": None} if kind == "svg" else {}
-    with matplotlib.rc_context(settings), atomic_write(path, "wb") as file:
+    with matplotlib.rc_context({"svg.hashsalt": "seq2seq", "svg.fonttype": "path"}), atomic_write(path, "wb") as file:
         figure.savefig(file, format=kind, dpi=_DOTS, metadata=metadata)
 
 
 def label_words(axes: Any, words: Sequence[str], way: Literal["x", "y"] = "x") -> None:
     """Write words along an axis, one at each whole number; they are shown as they are, `$` and `_` too."""
     long = len(words) * max(map(len, words), default=0) > 90
-    turned = {"rotation": 60 if len(words) <= 30 else 90} if way == "x" and long else {}
+    turned: dict[str, Any] = {"rotation": 60 if len(words) <= 30 else 90} if way == "x" and long else {}
     if way == "x" and long and len(words) <= 30:
         turned |= {"ha": "right", "rotation_mode": "anchor"}
     size = 13 if len(words) <= 30 else 10 if len(words) <= 60 else 7
