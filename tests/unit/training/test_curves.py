@@ -45,7 +45,11 @@ def test_the_smoothed_curve_neither_lags_nor_leaves_the_level():
     assert smooth([], 0.8) == []
 
 
-@pytest.mark.parametrize("curves", [{}, {"train_nll": {1: 4.0, 2: 3.0}, "dev_nll": {2: 3.5}, "dev_bleu": {2: 7.0}}])
+LOSSES = {"train_nll": {1: 4.0, 2: 3.0}, "dev_nll": {2: 3.5}, "dev_bleu": {2: 7.0}}
+GRADIENTS = {"gradient_norm": {1: 30.0, 2: 0.5}, "clipped": {1: 1.0, 2: 0.0}, "learning_rate": {1: 1e-3, 2: 2e-3}}
+
+
+@pytest.mark.parametrize("curves", [{}, LOSSES, LOSSES | GRADIENTS])
 def test_a_picture_is_drawn(tmp_path, curves):
     draw(curves, tmp_path / "curves.png")
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
