@@ -94,13 +94,8 @@ def draw_saturation(net: str, found: dict[str, dict[str, Saturation]]) -> Figure
         axes.set_title("hidden state" if kind == "hidden" else f"{kind} gate", fontsize=15)
         axes.set_xlabel(f"share of positions above {OPEN}", fontsize=13)
         plain(axes)
-<<<<<<< HEAD
-    shut = f"below -{OPEN}" if kinds == ["hidden"] else f"below {SHUT}"
-    grid[0, 0].set_ylabel(f"share of positions {shut}", fontsize=13)
-=======
     below = -OPEN if kinds == ["hidden"] else SHUT
     grid[0, 0].set_ylabel(f"share of positions below {below}", fontsize=13)
->>>>>>> df904db81834abd54691e2484aa800aff0756d54
     if len(found) > 1:
         grid[0, -1].legend(frameon=False, fontsize=12, loc="upper right", handletextpad=0.1, markerscale=1.6)
     return figure

@@ -32,10 +32,6 @@ def save_figure(figure: Figure, path: Path) -> None:
 
     kind = path.suffix.removeprefix(".")
     # Without the date, and with names of its parts that do not change, an SVG can be compared with an earlier one.
-<<<<<<< HEAD
-    settings: Any = {"svg.hashsalt": "seq2seq", "svg.fonttype": "path"}
-=======
->>>>>>> df904db81834abd54691e2484aa800aff0756d54
     metadata = {"Date": None} if kind == "svg" else {}
     with matplotlib.rc_context({"svg.hashsalt": "seq2seq", "svg.fonttype": "path"}), atomic_write(path, "wb") as file:
         figure.savefig(file, format=kind, dpi=_DOTS, metadata=metadata)

@@ -47,21 +47,13 @@ def test_the_smoothed_curve_neither_lags_nor_leaves_the_level():
     assert smooth([], 0.8) == []
 
 
-<<<<<<< HEAD
 LOSSES = {"train_nll": {1: 4.0, 2: 3.0}, "dev_nll": {2: 3.5}}
-
-
-@pytest.mark.parametrize("metric", ["dev_bleu", "dev_nll"])
-@pytest.mark.parametrize("curves", [{}, LOSSES, {**LOSSES, "dev_bleu": {2: 7.0}}, {"dev_nll": {1: math.nan, 2: 3.5}}])
-def test_a_picture_is_drawn(tmp_path, curves, metric):
-    draw(curves, tmp_path / "curves.png", METRICS[metric])
-=======
-LOSSES = {"train_nll": {1: 4.0, 2: 3.0}, "dev_nll": {2: 3.5}, "dev_bleu": {2: 7.0}}
+SCORED = {**LOSSES, "dev_bleu": {2: 7.0}}
 GRADIENTS = {"gradient_norm": {1: 30.0, 2: 0.5}, "clipped": {1: 1.0, 2: 0.0}, "learning_rate": {1: 1e-3, 2: 2e-3}}
 
 
-@pytest.mark.parametrize("curves", [{}, LOSSES, LOSSES | GRADIENTS])
-def test_a_picture_is_drawn(tmp_path, curves):
-    draw(curves, tmp_path / "curves.png")
->>>>>>> df904db81834abd54691e2484aa800aff0756d54
+@pytest.mark.parametrize("metric", ["dev_bleu", "dev_nll"])
+@pytest.mark.parametrize("curves", [{}, LOSSES, SCORED, SCORED | GRADIENTS, {"dev_nll": {1: math.nan, 2: 3.5}}])
+def test_a_picture_is_drawn(tmp_path, curves, metric):
+    draw(curves, tmp_path / "curves.png", METRICS[metric])
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
