@@ -1,5 +1,6 @@
 """Models small enough to be made anew for the tests."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from seq2seq.data.batching import pad
 from seq2seq.data.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 from seq2seq.folder import save_model
 from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, Seq2Seq, build_model
+
+# Where the tests run in the background, the signal of Ctrl-C is ignored, and so in the programs that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PAIRS = [
     ("El gato duerme.", "The cat sleeps."),

@@ -93,7 +93,7 @@ def wu(alpha, weight=0.0):
         ({"length_penalty": "power", "length_penalty_alpha": 1.0}, lambda p, *_: sum(p) / len(p)),
         ({"coverage_penalty": 0.5}, wu(0.6, 0.5)),
     ],
-    ids=str,
+    ids=["none", "wu 0.6", "wu 3", "power", "coverage"],
 )
 def test_a_beam_wide_enough_is_exhaustive_search(seed, options, score):
     """6 tokens of which 2 are words, and at most 4 words: 30 sentences, as many as the beam has places."""
