@@ -18,8 +18,8 @@ from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.errors import run_command
 from seq2seq.files import atomic_write, open_lines
 from seq2seq.inference import Translator
-from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig
-from seq2seq.training.generation import GenerationConfig
+from seq2seq.models.encoder_decoder import DecoderConfig, EncoderConfig, ModelConfig
+from seq2seq.training.task import CrossEntropyConfig
 from seq2seq.training.translation import TranslationData, TranslationTask
 
 LIGHTNING_PRECISION = {"fp32": "32-true", "bf16": "bf16-mixed"}
@@ -30,7 +30,7 @@ MODEL = ModelConfig(
     encoder=EncoderConfig(hidden_size=SIZES["encoder.hidden_size"], layers=SIZES["encoder.layers"]),
     decoder=DecoderConfig(hidden_size=SIZES["decoder.hidden_size"], layers=SIZES["decoder.layers"]),
 )
-PEERS_OPTIMIZER = GenerationConfig(
+PEERS_OPTIMIZER = CrossEntropyConfig(
     learning_rate=1e-3, warmup_steps=0, decay="constant", beta2=0.999, weight_decay=0.0, label_smoothing=0.0
 )
 

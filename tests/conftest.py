@@ -10,7 +10,7 @@ import torch
 from seq2seq.data.batching import pad
 from seq2seq.data.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 from seq2seq.folder import save_model
-from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, Seq2Seq, build_model
+from seq2seq.models.encoder_decoder import DecoderConfig, EncoderConfig, ModelConfig, Seq2Seq, build_model
 
 # Where the tests run in the background, the signal of Ctrl-C is ignored, and so in the programs that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

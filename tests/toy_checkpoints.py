@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, build_model
+from seq2seq.models.encoder_decoder import DecoderConfig, EncoderConfig, ModelConfig, build_model
 
 
 def write_checkpoint(path: Path, prepared: Path, seed: int = 1, hidden: int = 8, **changes) -> dict[str, torch.Tensor]:

@@ -9,7 +9,7 @@ import torch
 from data_prep.frames import __main__ as frames
 from data_prep.frames.motion import LABELS
 from seq2seq.folder import save_model
-from seq2seq.model import ImageEncoderConfig, self_contained
+from seq2seq.models.encoder_decoder import ImageEncoderConfig, self_contained
 from seq2seq.models.frame_tagger import FrameTagger, FrameTaggerConfig, build_frame_tagger
 
 

@@ -10,8 +10,8 @@ from data_prep.sample_labels import opinions
 from seq2seq.data.prepared import CLASSIFICATION, FORMAT, MANIFEST
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.folder import save_model
-from seq2seq.model import EncoderConfig
 from seq2seq.models.classifier import ClassifierConfig, build_classifier
+from seq2seq.models.encoder_decoder import EncoderConfig
 
 LABELS = ("negative", "positive")
 Rows = Sequence[tuple[str, str]]

@@ -10,7 +10,7 @@ from seq2seq.data.entities import label_list, read_tagged
 from seq2seq.data.prepared import FORMAT, MANIFEST, PreparedFolder
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.folder import save_model
-from seq2seq.model import EncoderConfig
+from seq2seq.models.encoder_decoder import EncoderConfig
 from seq2seq.models.tagger import CharactersConfig, TaggerConfig, build_tagger
 
 SENTENCES = [

@@ -9,7 +9,7 @@ import torch
 from seq2seq.data.prepared import FORMAT, MANIFEST
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.folder import save_model
-from seq2seq.model import RecurrentConfig
+from seq2seq.models.encoder_decoder import RecurrentConfig
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model
 
 LINES = ["First  Citizen:", "Before we proceed, hear me.", "", "All:", "  Speak, speak.", ""] * 12

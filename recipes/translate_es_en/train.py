@@ -8,8 +8,9 @@ What happens here, in order:
 2. The prepared corpus (made by a command of `data_prep`) is mapped as token ids and cut into batches of like length
    whose order the seed decides (`seq2seq.training.translation`).
 3. The model is a bidirectional LSTM that reads the sentence and an LSTM with attention that writes the translation
-   (`seq2seq.model`). It learns to say the next word of the reference (`seq2seq.training.generation`), with label
-   smoothing, dropout and a learning rate that is at its end when the run is, be its limit time, epochs or steps.
+   (`seq2seq.models.encoder_decoder`). It learns to say the next word of the reference (`seq2seq.training.generation`),
+   with label smoothing, dropout and a learning rate that is at its end when the run is, be its limit time, epochs or
+   steps.
 4. Every few minutes dev is translated for real with the moving average of the weights, and scored by BLEU. The best
    weights so far and the last ones are kept as checkpoints, curves.png is drawn anew, some translations are shown.
 5. At the end, when time is up or dev BLEU no longer rises, the best weights become a model folder, which is scored by

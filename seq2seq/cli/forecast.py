@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from seq2seq.cli.arguments import at_least, number
 from seq2seq.cli.decoding import MODEL_HELP, load
 from seq2seq.cli.lines import check_output, open_output
-from seq2seq.data.series import Series, following, read_series
+from seq2seq.data.dates import following
+from seq2seq.data.series import Series, read_series
 from seq2seq.errors import UserError
 
 if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right

@@ -1,20 +1,14 @@
 """`seq2seq tag`: sentences in, tags out, a line for a line."""
 
 import argparse
-import os
-import sys
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from seq2seq.cli.decoding import MODEL_HELP, add_running_options, json_line, load
-from seq2seq.cli.lines import check_output, count_lines, open_input, open_output, read_chunks
-from seq2seq.errors import UserError
+from seq2seq.cli.decoding import add_running_options, json_line
+from seq2seq.cli.labelling import add_line_options, check_places, label_lines
 
 if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right
     from seq2seq.inference import TaggedTokens
-    from seq2seq.progress import Counter
-
-_CHUNK_BATCHES = 32  # read at a time: enough to sort lines by length, little enough that memory stays bounded
 
 DESCRIPTION = """\
 Tag the tokens of sentences with a trained model. Every line of the input is a sentence, its tokens divided by spaces,
@@ -43,15 +37,7 @@ JSON lines: with --probabilities each line of the output is an object with
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options to `parser`."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
-    parser.usage = "%(prog)s MODEL [FILE] [options]"
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP.partition(";")[0])
-    parser.add_argument(
-        "file", nargs="?", metavar="FILE", help="sentences, one a line, UTF-8, plain or gzip (default: standard input)"
-    )
-    parser.add_argument("--with-model", action="append", default=[], metavar="MODEL", help="one more, for an ensemble")
-    parser.add_argument(
-        "--output", metavar="FILE", help="file for the tags, which appears when all is read (default: standard output)"
-    )
+    add_line_options(parser, "sentences", "tags")
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--conll",
@@ -66,48 +52,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Tag from the input to the output that `arguments` name."""
-    if os.path.isfile(arguments.model) and not arguments.model.endswith(".ckpt"):
-        raise UserError(
-            f"{arguments.model}: is a file, not a model folder; MODEL comes first, then the FILE of sentences"
-        )
-    if arguments.output is not None:
-        check_output(arguments.output, filter(None, [arguments.file]))
-    total = None if arguments.file is None else count_lines(arguments.file)
+    total = check_places(arguments, "sentences")
 
     from seq2seq.inference import Tagger
-    from seq2seq.progress import counting
 
-    by_hand = arguments.file is None and sys.stdin is not None and sys.stdin.isatty()
-    on_screen = arguments.output is None and sys.stdout.isatty()
-    arguments.model = [arguments.model, *arguments.with_model]
-    with open_input(arguments.file) as stream, open_output(arguments.output) as output:
-        tagger = load(Tagger, arguments)
-        if by_hand:
-            print("Type a sentence, its tokens divided by spaces, and press Enter; end with Ctrl-D.", file=sys.stderr)
-        with counting("tagging", "lines", total, quiet=by_hand or on_screen) as progress:
-            done = 0
-            chunks = read_chunks(stream, arguments.file or "standard input", arguments.batch_size * _CHUNK_BATCHES)
-            for lines in chunks:
-                found = tagger.tag_detailed(
-                    lines,
-                    batch_size=arguments.batch_size,
-                    probabilities=arguments.probabilities,
-                    progress=partial(_show, progress, done),
-                )
-                for number, sentence in enumerate(found, start=done + 1):
-                    if arguments.conll:
-                        text = _as_conll(sentence)
-                    elif arguments.probabilities:
-                        text = _as_json(number, sentence, tagger.labels)
-                    else:
-                        text = " ".join(sentence.tags)
-                    output.write(f"{text}\n")
-                output.flush()
-                done += len(lines)
+    def label(tagger: Tagger, lines: list[str], first: int, progress: Callable[[int, int], None]) -> list[str]:
+        found = tagger.tag_detailed(
+            lines, batch_size=arguments.batch_size, probabilities=arguments.probabilities, progress=progress
+        )
+        if arguments.conll:
+            return [_as_conll(sentence) for sentence in found]
+        if arguments.probabilities:
+            return [_as_json(number, sentence, tagger.labels) for number, sentence in enumerate(found, first)]
+        return [" ".join(sentence.tags) for sentence in found]
 
-
-def _show(progress: "Counter", before: int, part: int, _whole: int) -> None:
-    progress.show(before + part)
+    label_lines(arguments, Tagger, total, "tagging", "Type a sentence, its tokens divided by spaces,", label)
 
 
 def _as_conll(sentence: "TaggedTokens") -> str:

@@ -1,11 +1,9 @@
 """A series of numbers in time: read from a user's table, transformed for a model and brought back. No torch."""
 
-import calendar
 import csv
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -13,6 +11,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from seq2seq.data.dates import LONGEST, finite_number, moment_of
 from seq2seq.errors import UserError, suggest
 from seq2seq.files import open_lines
 
@@ -21,7 +20,6 @@ TRANSFORMATIONS: tuple[str, ...] = get_args(Transformation)
 
 _MISSING = ("", ".", "-", "na", "n/a", "nan", "null", "none", "#n/a")
 _DELIMITERS = "\t;,"
-_LONGEST = 60  # characters of a cell that a message repeats
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ def _columns(path: str | Path, first: list[str], date: str, value: str) -> _Colu
     if date_place == value_place:
         raise UserError(f"{path}: dates and values are both looked for in column {value_place + 1}; name another")
     cell = first[value_place]
-    header = named or not (_is_missing(cell) or _number(cell) is not None)
+    header = named or not (_is_missing(cell) or finite_number(cell) is not None)
     return _Columns(date_place, value_place, first if header else None)
 
 
@@ -190,13 +188,13 @@ def _take(
             )
         dropped["no value"] = dropped.get("no value", 0) + 1
         return
-    value = _number(cell)
+    value = finite_number(cell)
     if value is None:
         raise UserError(
-            f"{where}: {cell[:_LONGEST]!r} in column {columns.name(columns.value)!r} is no finite number; write "
+            f"{where}: {cell[:LONGEST]!r} in column {columns.name(columns.value)!r} is no finite number; write "
             "1234.5, without separators of thousands"
         )
-    moment = _moment(where, date, date_format)
+    moment = moment_of(where, date, date_format)
     if read.moments and moment <= read.moments[-1]:
         last, there = read.dates[-1], read.lines[-1]
         if moment == read.moments[-1]:
@@ -210,83 +208,6 @@ def _take(
 
 def _is_missing(cell: str) -> bool:
     return cell.lower() in _MISSING
-
-
-def _number(cell: str) -> float | None:
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and "_" not in cell else None
-
-
-def _moment(where: str, date: str, date_format: str) -> float:
-    """A number that grows with time: seconds, or the number that the date is."""
-    if not date_format and (number := _number(date)) is not None:
-        return number
-    moment = _parse(date, date_format)
-    if moment is None:
-        how = f"is not written as {date_format!r}" if date_format else "is neither an ISO date nor a number"
-        told = f"{where}: date {date[:_LONGEST]!r} {how}"
-        raise UserError(f"{told}; say how dates are written by --date-format, for instance %d/%m/%Y")
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _parse(date: str, date_format: str) -> datetime | None:
-    try:
-        if date_format:
-            return datetime.strptime(date, date_format)
-        if len(date) == 7:
-            return datetime.strptime(date, "%Y-%m")
-        return datetime.fromisoformat(date)
-    except ValueError:
-        return None
-
-
-def following(dates: Sequence[str], count: int, date_format: str = "") -> list[str]:
-    """The dates after the last one, as far apart as the last two are.
-
-    Months count as months where those two are the same day of theirs; a calendar of days without trade is not known.
-
-    >>> following(["2023-11-01", "2023-12-01"], 2), following(["7", "8"], 2), following(["2024-02-28", "2024-02-29"], 1)
-    (['2024-01-01', '2024-02-01'], ['9', '10'], ['2024-03-01'])
-    """
-    last = dates[-1]
-    before = dates[-2] if len(dates) > 1 else None
-    number = None if date_format else _number(last)
-    if number is not None:
-        gap = number - (number - 1 if before is None else float(before))
-        later = [number + gap * step for step in range(1, count + 1)]
-        return [str(int(each)) if each.is_integer() else f"{each:.10g}" for each in later]
-    end = _parse(last, date_format)
-    start = None if before is None else _parse(before, date_format)
-    if end is None or start is None:
-        return [f"{last} + {step}" for step in range(1, count + 1)]
-    months = 12 * (end.year - start.year) + end.month - start.month
-    ends = _is_month_end(start) and _is_month_end(end)
-    if months and start.time() == end.time() and (ends or start.day == end.day):
-        moments = [_months_later(end, months * step, ends) for step in range(1, count + 1)]
-    else:
-        moments = [end + (end - start) * step for step in range(1, count + 1)]
-    return [_written(moment, last, date_format) for moment in moments]
-
-
-def _is_month_end(moment: datetime) -> bool:
-    return (moment + timedelta(days=1)).day == 1
-
-
-def _months_later(moment: datetime, months: int, at_end: bool) -> datetime:
-    year, month = divmod(12 * moment.year + moment.month - 1 + months, 12)
-    days = calendar.monthrange(year, month + 1)[1]
-    return moment.replace(year=year, month=month + 1, day=days if at_end else min(moment.day, days))
-
-
-def _written(moment: datetime, like: str, date_format: str) -> str:
-    if date_format:
-        return moment.strftime(date_format)
-    if len(like) == 7:
-        return moment.strftime("%Y-%m")
-    return moment.date().isoformat() if len(like) == 10 else moment.isoformat(sep=like[10])  # type: ignore[arg-type]
 
 
 def transform(values: Sequence[float], transformation: Transformation) -> list[float]:

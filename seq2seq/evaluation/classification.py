@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from seq2seq.data.prepared import LABEL, PreparedFolder
 from seq2seq.errors import UserError
-from seq2seq.evaluation.measured import Measured
-from seq2seq.evaluation.results import RESAMPLES, Score
+from seq2seq.evaluation.results import RESAMPLES, Measured, Score
 from seq2seq.inference.classifier import TextClassifier
 
 Array = NDArray[Any]

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.windows import WindowDataset, before, series_of
 from seq2seq.errors import UserError
-from seq2seq.evaluation.measured import Measured
-from seq2seq.evaluation.results import RESAMPLES, Score
+from seq2seq.evaluation.results import RESAMPLES, Measured, Score
 from seq2seq.inference.forecaster import LEVEL, Forecaster
 
 HORIZON = 12  # steps of running free

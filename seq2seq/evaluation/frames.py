@@ -9,8 +9,7 @@ import numpy as np
 from seq2seq.data.prepared import IMAGE, TAGS, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation.classification import confusion_matrix
-from seq2seq.evaluation.measured import Measured
-from seq2seq.evaluation.results import RESAMPLES, Score
+from seq2seq.evaluation.results import RESAMPLES, Measured, Score
 from seq2seq.inference.frame_classifier import FrameClassifier
 
 _SEED = 12345

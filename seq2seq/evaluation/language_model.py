@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.tokenizer import UNK_ID, Tokenizer
 from seq2seq.errors import UserError
-from seq2seq.evaluation.measured import Measured
-from seq2seq.evaluation.results import RESAMPLES, Score
+from seq2seq.evaluation.results import RESAMPLES, Measured, Score
 from seq2seq.inference.text_generator import TextGenerator
 from seq2seq.progress import counting
 

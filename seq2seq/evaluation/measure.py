@@ -12,8 +12,8 @@ from seq2seq.evaluation.classification import measure_classifier
 from seq2seq.evaluation.forecasting import measure_forecaster
 from seq2seq.evaluation.frames import measure_frames
 from seq2seq.evaluation.language_model import measure_language_model
-from seq2seq.evaluation.measured import Measured
 from seq2seq.evaluation.record import make_record
+from seq2seq.evaluation.results import Measured
 from seq2seq.evaluation.tagging import measure_tagger
 from seq2seq.evaluation.test_set import describe_file
 from seq2seq.files import sha256

@@ -1,8 +1,9 @@
-"""What a measurement gives: a score, and how two systems compare."""
+"""What a measurement gives: scores, what a model did to get them, and how two systems compare."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 RESAMPLES = 1000  # of a bootstrap
 TRIALS = 10_000  # of approximate randomisation
@@ -168,3 +169,24 @@ def least_p(first: Sequence[str], second: Sequence[str]) -> float:
     """
     differ = sum(one != other for one, other in zip(first, second, strict=True))
     return min(1.0, 2.0 ** (1 - differ))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a model did on a split.
+
+    Attributes:
+        scores: by metric.
+        outputs: what it said, a line a row of the split; none of a language model.
+        count: rows of the split.
+        settings: whatever else its scores depend on, as plain values.
+        baselines: scores, by metric, of what is simpler than the model, by its name.
+        findings: what else there is to tell, as plain values.
+    """
+
+    scores: dict[str, Score]
+    outputs: list[str]
+    count: int
+    settings: dict[str, Any]
+    baselines: dict[str, dict[str, Score]] = field(default_factory=dict)
+    findings: dict[str, Any] = field(default_factory=dict)

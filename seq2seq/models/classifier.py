@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from seq2seq.encoders.text import TextEncoder
 from seq2seq.errors import UserError, suggest
-from seq2seq.model import EncoderConfig, check_config
+from seq2seq.models.encoder_decoder import EncoderConfig, check_config
 
 Pooling = Literal["last", "mean", "max", "attention"]
 POOLINGS: tuple[str, ...] = get_args(Pooling)

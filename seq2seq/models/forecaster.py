@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq.errors import UserError
-from seq2seq.model import check_config
+from seq2seq.models.encoder_decoder import check_config
 from seq2seq.recurrent import CellName, RecurrentStack
 
 Kind = Literal["autoregression", "window", "recurrent"]

@@ -8,7 +8,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError
-from seq2seq.model import ImageEncoderConfig, check_config
+from seq2seq.models.encoder_decoder import ImageEncoderConfig, check_config
 from seq2seq.recurrent import CellName, RecurrentStack
 
 

@@ -10,7 +10,7 @@ from seq2seq.context import Context
 from seq2seq.decoders.recurrent import RecurrentDecoder
 from seq2seq.decoders.state import DecoderState
 from seq2seq.errors import UserError
-from seq2seq.model import RecurrentConfig, Seq2Seq, check_config
+from seq2seq.models.encoder_decoder import RecurrentConfig, Seq2Seq, check_config
 
 
 @dataclass

@@ -8,8 +8,8 @@ from typing import Any, get_type_hints
 from torch import nn
 
 from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, TRANSLATION
-from seq2seq.model import CaptionerConfig, ModelConfig, build_captioner, build_model
 from seq2seq.models.classifier import ClassifierConfig, build_classifier
+from seq2seq.models.encoder_decoder import CaptionerConfig, ModelConfig, build_captioner, build_model
 from seq2seq.models.forecaster import ForecasterConfig, build_forecaster
 from seq2seq.models.frame_tagger import FrameTaggerConfig, build_frame_tagger
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model

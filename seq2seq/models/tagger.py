@@ -14,8 +14,8 @@ from seq2seq.data.tokens import SHAPES, TokenBatch
 from seq2seq.dropout import LockedDropout
 from seq2seq.embedding import Embedding
 from seq2seq.errors import UserError, suggest
-from seq2seq.model import EncoderConfig, check_config
 from seq2seq.models.crf import CRF, Chain, viterbi
+from seq2seq.models.encoder_decoder import EncoderConfig, check_config
 from seq2seq.recurrent import CellName, RecurrentStack
 
 Output = Literal["crf", "softmax"]

@@ -9,21 +9,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seq2seq.data.batching import Batch, BatchLoader, TokenBatchSampler
+from seq2seq.data.batching import Batch, BatchLoader
 from seq2seq.data.captions import PICTURE_MEMORY, CaptionDataset, Features, PictureCaptions, PictureSource, Pixels
 from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.data.features import FeatureCache
-from seq2seq.data.prepared import CAPTIONS, IMAGE, PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, IMAGE
 from seq2seq.data.views import PLAIN, View, check_views
 from seq2seq.encoders.backbone import AUTO
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError
 from seq2seq.evaluation.captions import score_captions
 from seq2seq.folder import LoadedModel, load_model
-from seq2seq.model import CaptionerConfig, build_captioner, self_contained
-from seq2seq.training.data import GenerationData, RecipeData, check_minimum, place
-from seq2seq.training.generation import GenerationConfig, GenerationTask
+from seq2seq.models.encoder_decoder import CaptionerConfig, build_captioner, self_contained
+from seq2seq.training.data import GenerationData, RecipeData, check_minimum, open_prepared
+from seq2seq.training.generation import GenerationTask
 from seq2seq.training.self_critical import CaptionRewards, RewardConfig, self_critical_loss
+from seq2seq.training.task import CrossEntropyConfig
 
 EVALUATION_PICTURES = 64
 ALL = sys.maxsize
@@ -64,9 +65,7 @@ class CaptionData(GenerationData):
         check_minimum("batch_size", batch_size, 1)
         check_minimum("captions", captions, 1)
         check_minimum("workers", workers, 0)
-        self.prepared = PreparedFolder.open(prepared)
-        if self.prepared.task != CAPTIONS:
-            raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no captions of pictures")
+        self.prepared = open_prepared(prepared, CAPTIONS, "captions of pictures")
         self.columns = (IMAGE, language)
         self.target_tokenizer = self.prepared.tokenizer(language)
         self.target_vocab_size = len(self.target_tokenizer)
@@ -99,16 +98,12 @@ class CaptionData(GenerationData):
 
     def train_dataloader(self) -> BatchLoader:
         """Shuffled batches of pictures, this process's share of them."""
-        rank, processes = place()
-        sampler = self._sampler(self.train, self.batch_size, shuffle=True, rank=rank, processes=processes)
-        return BatchLoader(
-            CaptionDataset(self.train, self.source, self.captions, len(self.views)), sampler, self.workers
-        )
+        dataset = CaptionDataset(self.train, self.source, self.captions, len(self.views))
+        return self.training_batches(dataset, _alike(self.train))
 
     def val_dataloader(self) -> BatchLoader:
         """The whole dev split with all its captions, for every process."""
-        sampler = self._sampler(self.dev, EVALUATION_PICTURES, shuffle=False)
-        return BatchLoader(CaptionDataset(self.dev, self.source, captions=ALL), sampler)
+        return self.dev_batches(CaptionDataset(self.dev, self.source, ALL), _alike(self.dev), EVALUATION_PICTURES)
 
     def score(self, outputs: dict[int, str]) -> dict[str, float]:
         """`dev_bleu` and `dev_cider`: coco-caption's BLEU-4 and CIDEr-D, times 100."""
@@ -120,14 +115,15 @@ class CaptionData(GenerationData):
         """The picture's name and its first caption."""
         return {"picture": self.dev_names[index], "reference": self.dev_references[index][0]}
 
-    def _sampler(self, split: PictureCaptions, size: int, shuffle: bool, **share: int) -> TokenBatchSampler:
-        alike = np.ones(len(split), dtype=np.int64)  # pictures have no length to be sorted by
-        return TokenBatchSampler(alike, alike, size, by_tokens=False, seed=self.seed, shuffle=shuffle, **share)
+
+def _alike(split: PictureCaptions) -> np.ndarray:
+    """Lengths for batches of pictures, which have none to be sorted by."""
+    return np.ones(len(split), dtype=np.int64)
 
 
 @dataclass
-class CaptioningConfig(GenerationConfig):
-    """What captioning adds to `GenerationConfig`.
+class CaptioningConfig(CrossEntropyConfig):
+    """What captioning adds to `CrossEntropyConfig`.
 
     Attributes:
         backbone_learning_rate: the highest, of those weights of the backbone that are trained.

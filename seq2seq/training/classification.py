@@ -6,17 +6,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seq2seq.data.batching import BatchLoader, TokenBatchSampler
+from seq2seq.data.batching import BatchLoader
 from seq2seq.data.corpus import TokenArray, open_column
 from seq2seq.data.labelled import UNKNOWN_LABEL, LabelledBatch, LabelledTexts
-from seq2seq.data.prepared import CLASSIFICATION, LABEL, PreparedFolder
+from seq2seq.data.prepared import CLASSIFICATION, LABEL
 from seq2seq.errors import UserError
 from seq2seq.evaluation.classification import score_labels
 from seq2seq.loss import linear_cross_entropy
 from seq2seq.models.classifier import Classifier, ClassifierConfig, build_classifier
-from seq2seq.training.data import RecipeData, check_minimum, place
-from seq2seq.training.generation import GenerationConfig
-from seq2seq.training.task import Losses, RecipeTask
+from seq2seq.training.data import RecipeData, check_minimum, check_sampling, open_prepared
+from seq2seq.training.task import CrossEntropyConfig, Losses, RecipeTask
 from seq2seq.training.vectors import PretrainedVectors
 
 EVALUATION_TEXTS = 128
@@ -56,11 +55,8 @@ class ClassificationData(RecipeData):
         check_minimum("batch_size", batch_size, 1)
         check_minimum("max_tokens", max_tokens, 1)
         check_minimum("workers", workers, 0)
-        if not 0 <= subword_sampling <= 1:
-            raise UserError(f"data.subword_sampling: {subword_sampling} is out of range; use 0 (off) to 1")
-        self.prepared = PreparedFolder.open(prepared)
-        if self.prepared.task != CLASSIFICATION:
-            raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no labelled text")
+        check_sampling(subword_sampling)
+        self.prepared = open_prepared(prepared, CLASSIFICATION, "labelled text")
         (language,) = self.prepared.languages
         self.columns = (language, LABEL)
         self.tokenizer = self.prepared.tokenizer(language)
@@ -80,24 +76,12 @@ class ClassificationData(RecipeData):
 
     def train_dataloader(self) -> BatchLoader:
         """Shuffled and bucketed batches, this process's share of them."""
-        rank, processes = place()
-        lengths = self.train[0].lengths
-        sampler = TokenBatchSampler(
-            np.zeros_like(lengths),
-            lengths,
-            self.batch_size,
-            by_tokens=False,
-            seed=self.seed,
-            rank=rank,
-            processes=processes,
-        )
-        return BatchLoader(LabelledTexts(*self.train, self.tokenizer, self.subword_sampling), sampler, self.workers)
+        dataset = LabelledTexts(*self.train, self.tokenizer, self.subword_sampling)
+        return self.training_batches(dataset, self.train[0].lengths)
 
     def val_dataloader(self) -> BatchLoader:
         """The whole dev split, longest texts first, for every process."""
-        lengths = self.dev[0].lengths
-        sampler = TokenBatchSampler(np.zeros_like(lengths), lengths, EVALUATION_TEXTS, by_tokens=False, shuffle=False)
-        return BatchLoader(LabelledTexts(*self.dev, self.tokenizer), sampler)
+        return self.dev_batches(LabelledTexts(*self.dev, self.tokenizer), self.dev[0].lengths, EVALUATION_TEXTS)
 
     def score(self, outputs: dict[int, str]) -> dict[str, float]:
         """`dev_accuracy` and `dev_macro_f1`, each from 0 to 100."""
@@ -152,14 +136,14 @@ class ClassificationTask(RecipeTask[LabelledBatch]):
 
     unit = "texts"
     model: Classifier
-    options: GenerationConfig
+    options: CrossEntropyConfig
 
     def __init__(
         self,
         source_vocab_size: int,
         labels: int,
         model: ClassifierConfig,
-        optimizer: GenerationConfig,
+        optimizer: CrossEntropyConfig,
         source_vectors: str | None = None,
         freeze_vectors: bool = False,
     ) -> None:

@@ -1,13 +1,10 @@
 """What a recipe's `train.py` does: read the config, train, export the best model, score it."""
 
 import argparse
-import importlib.util
 import inspect
-import logging
 import shutil
 import signal
 import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,9 +12,8 @@ from typing import Any
 
 from jsonargparse import ArgumentError, DefaultHelpFormatter
 from pytorch_lightning import Trainer
-from pytorch_lightning.callbacks import Callback, EarlyStopping, ModelCheckpoint
+from pytorch_lightning.callbacks import EarlyStopping
 from pytorch_lightning.cli import LightningArgumentParser, LightningCLI
-from pytorch_lightning.loggers import CSVLogger, Logger, TensorBoardLogger
 from pytorch_lightning.utilities import rank_zero_only
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
@@ -28,23 +24,17 @@ from seq2seq.files import failing_as
 from seq2seq.folder import check_model_place
 from seq2seq.inference.placement import choose_device, choose_precision
 from seq2seq.training.averaging import WeightAverage
-from seq2seq.training.curves import PICTURE, LearningCurves
+from seq2seq.training.callbacks import BEST, CHECKPOINTS, LAST, TENSORBOARD, make_callbacks, make_loggers
+from seq2seq.training.curves import PICTURE
 from seq2seq.training.data import RecipeData
-from seq2seq.training.ending import EndWithValidation, Stopped, StopSafely
+from seq2seq.training.ending import Stopped
 from seq2seq.training.exporting import Checkpoint
 from seq2seq.training.finish import LOGS, MODEL, REPORT, finish, record_name
-from seq2seq.training.inspection import GradientWatch
-from seq2seq.training.messages import explain
-from seq2seq.training.progress_bar import TrainingBar
-from seq2seq.training.randomness import StepSeed
-from seq2seq.training.samples import Samples
+from seq2seq.training.messages import explain, silence
 from seq2seq.training.task import RecipeTask
-from seq2seq.training.throughput import Throughput
 from seq2seq.training.translation import TranslationData, TranslationTask
 from seq2seq.training.values import check_folder, check_values
 
-CHECKPOINTS, TENSORBOARD = "checkpoints", "tensorboard"
-BEST, LAST = "best", "last"
 TINY = "tiny.yaml"
 # What a task may take from its data, and what it calls it.
 _OF_DATA = {
@@ -55,15 +45,6 @@ _OF_DATA = {
     "value_mean": "value_mean",
     "value_deviation": "value_deviation",
 }
-
-_NOISE = (
-    "args parameter is intended to run from within Python",
-    "does not have many workers",
-    "smaller than the logging interval",
-    "exists and is not empty",
-    r"module\(s\) in eval mode at the start of training",  # the frozen part of a picture network
-    "`isinstance\\(treespec, LeafSpec\\)` is deprecated",
-)
 
 
 class RecipeCLI(LightningCLI):
@@ -143,9 +124,9 @@ class RecipeCLI(LightningCLI):
         if config.precision is None:
             device = choose_device("cpu" if config.accelerator == "cpu" else "auto")
             settings["precision"] = {4: "32-true", 2: "bf16-mixed"}[choose_precision("auto", device).itemsize]
-        settings["logger"] = _loggers(self.output)
+        settings["logger"] = make_loggers(self.output)
         settings["default_root_dir"] = str(self.output)
-        self.trainer_defaults["callbacks"] = _callbacks(
+        self.trainer_defaults["callbacks"] = make_callbacks(
             self.output, self.last, self.model, self.datamodule, self.config.samples, self.config.early_stopping
         )
         try:
@@ -215,32 +196,6 @@ def _flat(options: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _loggers(output: Path) -> list[Logger]:
-    loggers: list[Logger] = [CSVLogger(output, name=LOGS)]
-    if importlib.util.find_spec("tensorboard") is not None:
-        loggers.append(TensorBoardLogger(output, name="", version=TENSORBOARD))
-    return loggers
-
-
-def _callbacks(
-    output: Path, last: Path, task: RecipeTask[Any], data: RecipeData, samples: int, stopping: Any
-) -> list[Callback]:
-    metric = data.main_score()
-    kept: dict[str, Any] = {"dirpath": last.parent, "enable_version_counter": False, "save_on_train_epoch_end": False}
-    return [
-        TrainingBar(metric, task.unit),
-        Samples(samples),
-        Throughput(),
-        GradientWatch(),
-        LearningCurves(output / LOGS, output / PICTURE, metric),
-        StepSeed(data.seed),
-        EndWithValidation(),
-        ModelCheckpoint(filename=BEST, monitor=stopping.monitor, mode=stopping.mode, **kept),
-        ModelCheckpoint(filename=LAST, **kept),
-        StopSafely(last),
-    ]
-
-
 def make_cli(
     default_config: Path,
     arguments: Sequence[str],
@@ -299,7 +254,7 @@ def train(
         KeyboardInterrupt: Ctrl-C; a checkpoint was saved, and stderr says how to go on.
         Terminated: SIGTERM, likewise.
     """
-    _silence()
+    silence()
     cli = make_cli(Path(default_config), sys.argv[1:] if arguments is None else arguments, description, task, data)
     try:
         with failing_as(f"--output {cli.output}"):
@@ -317,11 +272,3 @@ def train(
     if cli.trainer.is_global_zero:
         print(f"trained for {cli.trainer.global_step:,} steps")
         finish(cli.output, cli.last.with_stem(BEST), cli.datamodule.prepared)
-
-
-def _silence() -> None:
-    """Keep back what Lightning says that helps nobody."""
-    for name in ("pytorch_lightning", "lightning_fabric"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    for text in _NOISE:
-        warnings.filterwarnings("ignore", f".*{text}.*")

@@ -4,9 +4,12 @@ import functools
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+import numpy as np
 import torch.distributed
 from pytorch_lightning import LightningDataModule
+from torch.utils.data import Dataset
 
+from seq2seq.data.batching import BatchLoader, TokenBatchSampler
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
@@ -20,6 +23,8 @@ class RecipeData(LightningDataModule, ABC):
     Attributes:
         prepared: the prepared folder.
         columns: the source's and the target's column in its tables.
+        batch_size: of a training batch.
+        workers: processes that make training batches ahead; 0 makes them in the training process.
         seed: decides the order of the batches and whatever is drawn at random.
         labels: what the model tells apart, where it does.
         scores: the names of what `score` gives, each in `METRICS`; the first one says which weights are best.
@@ -29,6 +34,8 @@ class RecipeData(LightningDataModule, ABC):
     prepared: PreparedFolder
     columns: tuple[str, ...]
     seed: int
+    batch_size: int
+    workers: int = 0
     labels: tuple[str, ...] = ()
 
     @classmethod
@@ -56,6 +63,31 @@ class RecipeData(LightningDataModule, ABC):
     def describe(self, index: int) -> dict[str, str]:
         """A source of dev and what is expected, for people: each with its name."""
 
+    def training_batches(
+        self, dataset: Dataset[Any], lengths: np.ndarray, sources: np.ndarray | None = None, by_tokens: bool = False
+    ) -> BatchLoader:
+        """Shuffled and bucketed batches of `batch_size`, this process's share of them; see `TokenBatchSampler`.
+
+        Args:
+            dataset: makes a batch of a plan.
+            lengths: (N,) by which rows are put together.
+            sources: (N,) by which those of one length are.
+            by_tokens: whether `batch_size` counts tokens, not rows.
+        """
+        rank, processes = place()
+        sources = np.zeros_like(lengths) if sources is None else sources
+        plans = TokenBatchSampler(
+            sources, lengths, self.batch_size, by_tokens, self.seed, rank=rank, processes=processes
+        )
+        return BatchLoader(dataset, plans, self.workers)
+
+    def dev_batches(
+        self, dataset: Dataset[Any], lengths: np.ndarray, size: int, sources: np.ndarray | None = None
+    ) -> BatchLoader:
+        """All rows in batches of `size`, the longest first, for every process."""
+        sources = np.zeros_like(lengths) if sources is None else sources
+        return BatchLoader(dataset, TokenBatchSampler(sources, lengths, size, by_tokens=False, shuffle=False))
+
     def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
         """Move a batch by its own `to`, which leaves on the host what is read there."""
         return batch.to(device)
@@ -70,6 +102,33 @@ class GenerationData(RecipeData):
 
     scores: ClassVar[tuple[str, ...]] = ("dev_bleu",)
     target_tokenizer: Tokenizer
+
+
+def open_prepared(path: str, task: str, wanted: str) -> PreparedFolder:
+    """Open the prepared folder of a run.
+
+    Args:
+        path: of the folder.
+        task: what it must be for.
+        wanted: what it must hold, in words.
+
+    Raises:
+        UserError: it is not there, or was prepared for another task.
+    """
+    prepared = PreparedFolder.open(path)
+    if prepared.task != task:
+        raise UserError(f"data.prepared: {path} holds {prepared.task}, no {wanted}")
+    return prepared
+
+
+def check_sampling(subword_sampling: float) -> None:
+    """Refuse a strength of subword sampling that is none.
+
+    Raises:
+        UserError: it is out of range.
+    """
+    if not 0 <= subword_sampling <= 1:
+        raise UserError(f"data.subword_sampling: {subword_sampling} is out of range; use 0 (off) to 1")
 
 
 def check_minimum(name: str, value: int, minimum: int) -> None:

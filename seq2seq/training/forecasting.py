@@ -2,15 +2,14 @@
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from seq2seq.data.batching import BatchLoader, TokenBatchSampler
-from seq2seq.data.prepared import FORECASTING, PreparedFolder
+from seq2seq.data.batching import BatchLoader
+from seq2seq.data.prepared import FORECASTING
 from seq2seq.data.windows import WindowDataset, Windows, before, series_of
 from seq2seq.errors import UserError
 from seq2seq.models.forecaster import ForecasterConfig, ForecastModel, build_forecaster
-from seq2seq.training.data import RecipeData, check_minimum, place
+from seq2seq.training.data import RecipeData, check_minimum, open_prepared
 from seq2seq.training.task import Losses, OptimizerConfig, RecipeTask
 
 EVALUATION_WINDOWS = 1024
@@ -40,9 +39,7 @@ class ForecastingData(RecipeData):
     def __init__(self, prepared: str, batch_size: int = 64, seed: int = 1) -> None:
         super().__init__()
         check_minimum("batch_size", batch_size, 1)
-        self.prepared = PreparedFolder.open(prepared)
-        if self.prepared.task != FORECASTING:
-            raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no series")
+        self.prepared = open_prepared(prepared, FORECASTING, "series")
         self.columns = self.prepared.columns
         self.batch_size, self.seed = batch_size, seed
         values = series_of(self.prepared, "train").astype(np.float64)
@@ -60,13 +57,12 @@ class ForecastingData(RecipeData):
         self.dev_rows = self.prepared.rows("dev")
 
     def train_dataloader(self) -> BatchLoader:
-        """Shuffled batches, this process's share of them."""
-        rank, processes = place()
-        return self._loader(self.train, self.batch_size, shuffle=True, rank=rank, processes=processes)
+        """Shuffled batches, this process's share of them; all windows have one length."""
+        return self.training_batches(self.train, np.ones(len(self.train), dtype=np.int64))
 
     def val_dataloader(self) -> BatchLoader:
         """The whole dev split, for every process."""
-        return self._loader(self.dev, EVALUATION_WINDOWS, shuffle=False)
+        return self.dev_batches(self.dev, np.ones(len(self.dev), dtype=np.int64), EVALUATION_WINDOWS)
 
     def score(self, outputs: dict[int, str]) -> dict[str, float]:
         """`dev_mae`: the mean absolute error of the predicted means, one step ahead."""
@@ -86,11 +82,6 @@ class ForecastingData(RecipeData):
                 f"{split} in {self.prepared.path}; use a smaller one"
             )
         return dataset
-
-    def _loader(self, dataset: WindowDataset, size: int, shuffle: bool, **share: int) -> BatchLoader:
-        alike: NDArray[np.int64] = np.ones(len(dataset), dtype=np.int64)  # all windows have one length
-        sampler = TokenBatchSampler(alike, alike, size, by_tokens=False, seed=self.seed, shuffle=shuffle, **share)
-        return BatchLoader(dataset, sampler)
 
 
 class ForecastingTask(RecipeTask[Windows]):

@@ -4,13 +4,13 @@ import numpy as np
 import torch.nn.functional as F
 from torch import Tensor
 
-from seq2seq.data.batching import BatchLoader, TokenBatchSampler
+from seq2seq.data.batching import BatchLoader
 from seq2seq.data.clips import UNKNOWN, ClipBatch, ClipDataset, joined, labels_of
-from seq2seq.data.prepared import FRAMES, IMAGE, TAGS, PreparedFolder
+from seq2seq.data.prepared import FRAMES, IMAGE, TAGS
 from seq2seq.errors import UserError
-from seq2seq.model import self_contained
+from seq2seq.models.encoder_decoder import self_contained
 from seq2seq.models.frame_tagger import FrameTagger, FrameTaggerConfig, build_frame_tagger
-from seq2seq.training.data import RecipeData, check_minimum, place
+from seq2seq.training.data import RecipeData, check_minimum, open_prepared
 from seq2seq.training.task import Losses, OptimizerConfig, RecipeTask
 
 EVALUATION_CLIPS = 64
@@ -35,9 +35,7 @@ class FramesData(RecipeData):
         super().__init__()
         check_minimum("batch_size", batch_size, 1)
         check_minimum("workers", workers, 0)
-        self.prepared = PreparedFolder.open(prepared)
-        if self.prepared.task != FRAMES:
-            raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no clips with labelled frames")
+        self.prepared = open_prepared(prepared, FRAMES, "clips with labelled frames")
         self.columns = (IMAGE, TAGS)
         self.labels = labels_of(self.prepared)
         self.label_count = len(self.labels)
@@ -56,12 +54,11 @@ class FramesData(RecipeData):
 
     def train_dataloader(self) -> BatchLoader:
         """Shuffled batches, this process's share of them; clips of like length stand together."""
-        rank, processes = place()
-        return self._loader(self.train, self.batch_size, shuffle=True, rank=rank, processes=processes)
+        return self.training_batches(self.train, _lengths(self.train))
 
     def val_dataloader(self) -> BatchLoader:
         """The whole dev split, for every process."""
-        return self._loader(self.dev, EVALUATION_CLIPS, shuffle=False)
+        return self.dev_batches(self.dev, _lengths(self.dev), EVALUATION_CLIPS)
 
     def score(self, outputs: dict[int, str]) -> dict[str, float]:
         """`dev_accuracy`: the share of the frames that got their label, in percent."""
@@ -75,11 +72,6 @@ class FramesData(RecipeData):
     def describe(self, index: int) -> dict[str, str]:
         """The clip's name and the labels of its frames."""
         return {"clip": self.dev.names[index], "labels": " ".join(self.dev.tags[index])}
-
-    def _loader(self, dataset: ClipDataset, size: int, shuffle: bool, **share: int) -> BatchLoader:
-        lengths = np.array([len(tags) for tags in dataset.tags], dtype=np.int64)
-        sampler = TokenBatchSampler(lengths, lengths, size, by_tokens=False, seed=self.seed, shuffle=shuffle, **share)
-        return BatchLoader(dataset, sampler, self.workers if shuffle else 0)
 
 
 class FramesTask(RecipeTask[ClipBatch]):
@@ -122,3 +114,7 @@ class FramesTask(RecipeTask[ClipBatch]):
         found = self.model(batch.frames, batch.lengths).argmax(1).tolist()
         texts = joined([self.data.labels[number] for number in found], batch.lengths.tolist())
         return dict(zip(batch.indices.tolist(), texts, strict=True))
+
+
+def _lengths(dataset: ClipDataset) -> np.ndarray:
+    return np.array([len(tags) for tags in dataset.tags], dtype=np.int64)

@@ -1,42 +1,15 @@
 """Models that write, by an encoder's context, as Lightning trains them."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from seq2seq.data.batching import Batch
 from seq2seq.data.tokenizer import PAD_ID
-from seq2seq.errors import UserError
 from seq2seq.loss import linear_cross_entropy
-from seq2seq.model import CaptionerConfig, ModelConfig, Seq2Seq
+from seq2seq.models.encoder_decoder import CaptionerConfig, ModelConfig, Seq2Seq
 from seq2seq.search import SearchOptions, search
 from seq2seq.training.data import GenerationData
-from seq2seq.training.task import Losses, OptimizerConfig, RecipeTask
-
-
-@dataclass
-class GenerationConfig(OptimizerConfig):
-    """What models that choose, among words or labels, add to `OptimizerConfig`.
-
-    Attributes:
-        label_smoothing: probability mass given to all words (labels) evenly, 0 to below 1.
-        consistency: weight of R-Drop (Liang et al. 2021): every batch goes through twice with other dropout, and the
-            two answers are pulled together; 0 is off, 1 to 5 helps on small data and doubles the time of a step.
-    """
-
-    label_smoothing: float = 0.1
-    consistency: float = 0.0
-
-    def check(self) -> None:
-        """Refuse values out of range."""
-        super().check()
-        if self.consistency < 0:
-            raise UserError(f"model.optimizer.consistency: {self.consistency} is below zero; use 0 or more")
-        if not 0 <= self.label_smoothing < 1:
-            raise UserError(
-                f"model.optimizer.label_smoothing: {self.label_smoothing} is out of range; use 0 up to below 1"
-            )
+from seq2seq.training.task import CrossEntropyConfig, Losses, RecipeTask
 
 
 class GenerationTask(RecipeTask[Batch]):
@@ -52,9 +25,9 @@ class GenerationTask(RecipeTask[Batch]):
     """
 
     model: Seq2Seq
-    options: GenerationConfig
+    options: CrossEntropyConfig
 
-    def __init__(self, model: Seq2Seq, config: ModelConfig | CaptionerConfig, optimizer: GenerationConfig) -> None:
+    def __init__(self, model: Seq2Seq, config: ModelConfig | CaptionerConfig, optimizer: CrossEntropyConfig) -> None:
         super().__init__(model, config, optimizer)
 
     @property

@@ -16,7 +16,7 @@ from seq2seq.decoders.state import DecoderState
 from seq2seq.errors import UserError
 from seq2seq.inference.text_generator import write_texts
 from seq2seq.loss import linear_cross_entropy
-from seq2seq.model import Seq2Seq
+from seq2seq.models.encoder_decoder import Seq2Seq
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model, nothing_read
 from seq2seq.search import SearchOptions
 from seq2seq.training.data import RecipeData, check_minimum, place

@@ -1,6 +1,8 @@
-"""One clear line for a mistake in a config or on the command line."""
+"""What a run says: one clear line for a mistake in its options, and nothing of what helps nobody."""
 
+import logging
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 
 from seq2seq.errors import UserError, suggest
@@ -10,6 +12,15 @@ _UNKNOWN = (
     (r"unrecognized arguments: --([^\s=]+)", "{0}"),
     (r"Group '([^']+)' does not accept option '([^']+)'", "{0}.{1}"),
     (r"Option '([^']+)' is not accepted", "{0}"),
+)
+
+_NOISE = (
+    "args parameter is intended to run from within Python",
+    "does not have many workers",
+    "smaller than the logging interval",
+    "exists and is not empty",
+    r"module\(s\) in eval mode at the start of training",  # the frozen part of a picture network
+    "`isinstance\\(treespec, LeafSpec\\)` is deprecated",
 )
 
 
@@ -42,3 +53,11 @@ def _near(key: str, options: Sequence[str]) -> str:
     name = key.replace("-", "_")
     same = [option for option in options if option == name or option.endswith(f".{name}")]
     return f"; did you mean {' or '.join(map(repr, same))}?" if same else suggest(name, options)
+
+
+def silence() -> None:
+    """Keep back what Lightning says that helps nobody."""
+    for name in ("pytorch_lightning", "lightning_fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for text in _NOISE:
+        warnings.filterwarnings("ignore", f".*{text}.*")

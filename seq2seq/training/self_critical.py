@@ -16,7 +16,7 @@ from seq2seq.data.batching import Batch, teach
 from seq2seq.data.tokenizer import PAD_ID, Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.evaluation.captions import BleuReward, CiderD, ptb_tokenize
-from seq2seq.model import Seq2Seq
+from seq2seq.models.encoder_decoder import Seq2Seq
 from seq2seq.search import Hypothesis, SearchOptions, search
 
 END = "</s>"

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from seq2seq.data.batching import BatchLoader, BatchPlan, TokenBatchSampler, pad
+from seq2seq.data.batching import BatchLoader, BatchPlan, pad
 from seq2seq.data.entities import TaggedSentence, label_list, read_tagged
-from seq2seq.data.prepared import TAGGING, TAGS, PreparedFolder
+from seq2seq.data.prepared import TAGGING, TAGS
 from seq2seq.data.tokens import CHARACTERS, TokenBatch, TokenReader
 from seq2seq.errors import UserError
 from seq2seq.evaluation.tagging import entity_f1
 from seq2seq.models.tagger import RecurrentTagger, TaggerConfig, bio_constraint, build_tagger
-from seq2seq.training.data import RecipeData, check_minimum, place
+from seq2seq.training.data import RecipeData, check_minimum, open_prepared
 from seq2seq.training.task import Losses, OptimizerConfig, RecipeTask
 from seq2seq.training.vectors import PretrainedVectors
 
@@ -92,9 +92,7 @@ class TaggingData(RecipeData):
         check_minimum("batch_size", batch_size, 1)
         check_minimum("max_tokens", max_tokens, 1)
         check_minimum("workers", workers, 0)
-        self.prepared = PreparedFolder.open(prepared)
-        if self.prepared.task != TAGGING:
-            raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no tagged sentences")
+        self.prepared = open_prepared(prepared, TAGGING, "tagged sentences")
         (language,) = self.prepared.languages
         self.columns = (language, TAGS)
         words, characters = self.prepared.tokenizer(language), self.prepared.tokenizer(CHARACTERS)
@@ -109,26 +107,13 @@ class TaggingData(RecipeData):
 
     def train_dataloader(self) -> BatchLoader:
         """Shuffled and bucketed batches, this process's share of them."""
-        rank, processes = place()
-        lengths = _lengths(self.train)
-        sampler = TokenBatchSampler(
-            np.zeros_like(lengths),
-            lengths,
-            self.batch_size,
-            by_tokens=False,
-            seed=self.seed,
-            rank=rank,
-            processes=processes,
-        )
-        return BatchLoader(TaggedSentences(self.train, self.reader, self.labels), sampler, self.workers)
+        dataset = TaggedSentences(self.train, self.reader, self.labels)
+        return self.training_batches(dataset, _lengths(self.train))
 
     def val_dataloader(self) -> BatchLoader:
         """The whole dev split, longest sentences first, for every process."""
-        lengths = _lengths(self.dev)
-        sampler = TokenBatchSampler(
-            np.zeros_like(lengths), lengths, EVALUATION_SENTENCES, by_tokens=False, shuffle=False
-        )
-        return BatchLoader(TaggedSentences(self.dev, self.reader, self.labels), sampler)
+        dataset = TaggedSentences(self.dev, self.reader, self.labels)
+        return self.dev_batches(dataset, _lengths(self.dev), EVALUATION_SENTENCES)
 
     def score(self, outputs: dict[int, str]) -> dict[str, float]:
         """`dev_f1`: F1 over the entities of all types, from 0 to 100."""

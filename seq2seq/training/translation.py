@@ -4,15 +4,16 @@ from typing import Literal
 
 import numpy as np
 
-from seq2seq.data.batching import BatchDataset, BatchLoader, TokenBatchSampler
+from seq2seq.data.batching import BatchDataset, BatchLoader
 from seq2seq.data.corpus import ParallelCorpus
-from seq2seq.data.prepared import TRANSLATION, PreparedFolder
+from seq2seq.data.prepared import TRANSLATION
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.evaluation import make_bleu
-from seq2seq.model import ModelConfig, build_model
-from seq2seq.training.data import GenerationData, RecipeData, check_minimum, place
-from seq2seq.training.generation import GenerationConfig, GenerationTask
+from seq2seq.models.encoder_decoder import ModelConfig, build_model
+from seq2seq.training.data import GenerationData, RecipeData, check_minimum, check_sampling, open_prepared
+from seq2seq.training.generation import GenerationTask
+from seq2seq.training.task import CrossEntropyConfig
 from seq2seq.training.vectors import PretrainedVectors
 
 EVALUATION_SENTENCES = 128
@@ -53,11 +54,8 @@ class TranslationData(GenerationData):
         check_minimum("batch_size", batch_size, 1)
         check_minimum("max_tokens", max_tokens, 1)
         check_minimum("workers", workers, 0)
-        if not 0 <= subword_sampling <= 1:
-            raise UserError(f"data.subword_sampling: {subword_sampling} is out of range; use 0 (off) to 1")
-        self.prepared = PreparedFolder.open(prepared)
-        if self.prepared.task != TRANSLATION:
-            raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no text in two languages")
+        check_sampling(subword_sampling)
+        self.prepared = open_prepared(prepared, TRANSLATION, "text in two languages")
         self.columns = (source, target)
         paths = [self.prepared.tokenizer_path(language) for language in self.columns]
         loaded = {path: Tokenizer.load(path) for path in set(paths)}
@@ -76,23 +74,13 @@ class TranslationData(GenerationData):
 
     def train_dataloader(self) -> BatchLoader:
         """Shuffled and bucketed batches, this process's share of them."""
-        rank, processes = place()
-        sampler = TokenBatchSampler(
-            self.train.source.lengths,
-            self.train.target.lengths,
-            self.batch_size,
-            self.by_tokens,
-            self.seed,
-            rank=rank,
-            processes=processes,
-        )
-        return BatchLoader(BatchDataset(self.train, self.tokenizers, self.subword_sampling), sampler, self.workers)
+        dataset = BatchDataset(self.train, self.tokenizers, self.subword_sampling)
+        return self.training_batches(dataset, self.train.target.lengths, self.train.source.lengths, self.by_tokens)
 
     def val_dataloader(self) -> BatchLoader:
         """The whole dev split, longest sentences first, for every process."""
-        lengths = self.dev.source.lengths, self.dev.target.lengths
-        sampler = TokenBatchSampler(*lengths, EVALUATION_SENTENCES, by_tokens=False, shuffle=False)
-        return BatchLoader(BatchDataset(self.dev, self.tokenizers), sampler)
+        dataset = BatchDataset(self.dev, self.tokenizers)
+        return self.dev_batches(dataset, self.dev.target.lengths, EVALUATION_SENTENCES, self.dev.source.lengths)
 
     def score(self, outputs: dict[int, str]) -> dict[str, float]:
         """`dev_bleu`: sacreBLEU of translations, with the tokenizer for their language."""
@@ -136,7 +124,7 @@ class TranslationTask(GenerationTask):
         source_vocab_size: int,
         target_vocab_size: int,
         model: ModelConfig,
-        optimizer: GenerationConfig,
+        optimizer: CrossEntropyConfig,
         source_vectors: str | None = None,
         target_vectors: str | None = None,
         freeze_vectors: bool = False,

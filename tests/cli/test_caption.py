@@ -14,7 +14,7 @@ from toy_captions import COLOURS, paint, write_pictures
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.folder import save_model
 from seq2seq.inference import Captioner
-from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 FAST = ("--max-length", 5, "--precision", "fp32", "--device", "cpu")
 

@@ -12,7 +12,7 @@ from seq2seq.cli.decoding import WITHHELD
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.folder import CONFIDENCE, save_model
 from seq2seq.inference.confidence import Calibration
-from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 FAST = ("--method", "greedy", "--max-length", "6", "--precision", "fp32", "--device", "cpu")
 

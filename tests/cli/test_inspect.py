@@ -6,8 +6,14 @@ from PIL import Image
 
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.folder import save_model
-from seq2seq.model import CaptionerConfig, DecoderConfig, EncoderConfig, ImageEncoderConfig, build_captioner
 from seq2seq.models.classifier import ClassifierConfig, build_classifier
+from seq2seq.models.encoder_decoder import (
+    CaptionerConfig,
+    DecoderConfig,
+    EncoderConfig,
+    ImageEncoderConfig,
+    build_captioner,
+)
 from seq2seq.models.forecaster import ForecasterConfig, build_forecaster
 from seq2seq.models.frame_tagger import FrameTaggerConfig, build_frame_tagger
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model

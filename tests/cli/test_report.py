@@ -11,7 +11,7 @@ from toy_data import write_prepared
 
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.folder import save_model
-from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 FAST = ("--method", "greedy", "--precision", "fp32", "--device", "cpu", "--max-length", 20)
 FILES = ["index.html", "report.md", "scores.json"]

@@ -14,7 +14,7 @@ from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.folder import save_model
-from seq2seq.model import CaptionerConfig, ImageEncoderConfig, build_captioner
+from seq2seq.models.encoder_decoder import CaptionerConfig, ImageEncoderConfig, build_captioner
 from seq2seq.training.captioning import CaptionData, CaptioningTask
 from seq2seq.training.cli import RecipeCLI, make_cli
 

@@ -12,7 +12,7 @@ from benchmarks import captioning, injections
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.folder import save_model
-from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from seq2seq import folder as folder_module
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.folder import load_model, save_model
-from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, build_model
+from seq2seq.models.encoder_decoder import DecoderConfig, EncoderConfig, ModelConfig, build_model
 from seq2seq.recurrent import CELLS
 
 TEXT = ["a small house", "the tall tree is here", "houses and trees", "he walks home", "no one knows"]

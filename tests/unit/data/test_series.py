@@ -3,7 +3,8 @@ import gzip
 import numpy as np
 import pytest
 
-from seq2seq.data.series import TRANSFORMATIONS, following, read_series, restore, transform
+from seq2seq.data.dates import following
+from seq2seq.data.series import TRANSFORMATIONS, read_series, restore, transform
 from seq2seq.errors import UserError
 
 

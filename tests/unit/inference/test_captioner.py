@@ -13,7 +13,7 @@ from seq2seq.data.transform import ImageTransform
 from seq2seq.errors import UserError
 from seq2seq.folder import save_model
 from seq2seq.inference import Captioner, Translator, placement
-from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 CONFIG = CaptionerConfig(
     embedding_size=16,

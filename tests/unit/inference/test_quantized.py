@@ -6,7 +6,7 @@ from torch import nn
 
 from seq2seq.inference.placement import choose_precision
 from seq2seq.inference.quantized import QuantizedLinear, QuantizedLSTM, quantize
-from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, build_model
+from seq2seq.models.encoder_decoder import DecoderConfig, EncoderConfig, ModelConfig, build_model
 from seq2seq.recurrent import CELLS, RecurrentLayer
 
 CPU = torch.device("cpu")

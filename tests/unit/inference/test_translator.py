@@ -10,7 +10,7 @@ from seq2seq.data.tokenizer import UNK_ID, Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.folder import save_model
 from seq2seq.inference import Captioner, Translator
-from seq2seq.model import RecurrentConfig
+from seq2seq.models.encoder_decoder import RecurrentConfig
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model
 
 NASTY = st.text(st.characters() | st.sampled_from("\n\r\u2028\u0085\x00\ud800\u200d\ufeff \t.aé¿猫" * 3), max_size=40)

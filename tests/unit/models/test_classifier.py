@@ -3,8 +3,8 @@ import torch
 
 from seq2seq.encoders.text import TextEncoder
 from seq2seq.errors import UserError
-from seq2seq.model import EncoderConfig
 from seq2seq.models.classifier import POOLINGS, Classifier, ClassifierConfig, build_classifier
+from seq2seq.models.encoder_decoder import EncoderConfig
 from seq2seq.recurrent import CELLS
 
 TOKENS = torch.tensor([[5, 6, 7, 3], [8, 3, 0, 0], [9, 9, 3, 0]])

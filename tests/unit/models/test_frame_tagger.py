@@ -4,7 +4,7 @@ from toy_clips import config_of, make_tagger, save_tagger
 
 from seq2seq.errors import UserError
 from seq2seq.folder import load_model
-from seq2seq.model import ImageEncoderConfig
+from seq2seq.models.encoder_decoder import ImageEncoderConfig
 from seq2seq.models.frame_tagger import FrameTaggerConfig, build_frame_tagger
 from seq2seq.recurrent import CELLS
 

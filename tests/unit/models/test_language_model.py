@@ -1,6 +1,6 @@
 import torch
 
-from seq2seq.model import RecurrentConfig
+from seq2seq.models.encoder_decoder import RecurrentConfig
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model
 from seq2seq.search import SearchOptions, search
 

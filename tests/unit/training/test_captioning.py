@@ -15,7 +15,7 @@ from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.folder import load_model, save_model
-from seq2seq.model import CaptionerConfig, DecoderConfig, ImageEncoderConfig
+from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig
 from seq2seq.search import Hypothesis, SearchOptions, search
 from seq2seq.training import captioning, self_critical
 from seq2seq.training.captioning import CaptionData, CaptioningConfig, CaptioningTask

@@ -9,10 +9,10 @@ from toy_labels import LABELS, toy_opinions, write_labelled
 from data_prep.sample_labels import opinions
 from seq2seq.data.labelled import LabelledBatch
 from seq2seq.errors import UserError
-from seq2seq.model import EncoderConfig
 from seq2seq.models.classifier import ClassifierConfig
+from seq2seq.models.encoder_decoder import EncoderConfig
 from seq2seq.training.classification import ClassificationData, ClassificationTask
-from seq2seq.training.generation import GenerationConfig
+from seq2seq.training.task import CrossEntropyConfig
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,9 @@ def data_of(folder, **options) -> ClassificationData:
 def task_of(labels=2, dropout=0.0, **optimizer) -> ClassificationTask:
     torch.manual_seed(1)
     encoder = EncoderConfig(6, layers=1, dropout=dropout)
-    return ClassificationTask(200, labels, ClassifierConfig(8, encoder, "max", dropout), GenerationConfig(**optimizer))
+    return ClassificationTask(
+        200, labels, ClassifierConfig(8, encoder, "max", dropout), CrossEntropyConfig(**optimizer)
+    )
 
 
 BATCH = LabelledBatch(

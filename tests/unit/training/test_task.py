@@ -1,8 +1,8 @@
 import pytest
 
 from seq2seq.errors import UserError
-from seq2seq.model import ModelConfig
-from seq2seq.training.generation import GenerationConfig
+from seq2seq.models.encoder_decoder import ModelConfig
+from seq2seq.training.task import CrossEntropyConfig
 from seq2seq.training.translation import TranslationTask
 
 
@@ -16,4 +16,4 @@ from seq2seq.training.translation import TranslationTask
 )
 def test_values_out_of_range_are_told(options, told):
     with pytest.raises(UserError, match=told):
-        TranslationTask(14, 14, ModelConfig(), GenerationConfig(**options))
+        TranslationTask(14, 14, ModelConfig(), CrossEntropyConfig(**options))

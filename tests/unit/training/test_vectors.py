@@ -8,10 +8,10 @@ from toy_labels import toy_opinions
 
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError
-from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig
 from seq2seq.models.classifier import ClassifierConfig
+from seq2seq.models.encoder_decoder import DecoderConfig, EncoderConfig, ModelConfig
 from seq2seq.training.classification import ClassificationData, ClassificationTask
-from seq2seq.training.generation import GenerationConfig
+from seq2seq.training.task import CrossEntropyConfig
 from seq2seq.training.translation import TranslationData, TranslationTask
 from seq2seq.training.vectors import PretrainedVectors
 
@@ -39,7 +39,7 @@ def task_of(data: TranslationData, tied="none", size=SIZE, freeze_vectors=False,
     torch.manual_seed(1)
     model = ModelConfig(size, tied, EncoderConfig(6, layers=1), DecoderConfig(6, layers=1))
     sizes, given = (data.source_vocab_size, data.target_vocab_size), {name: str(file) for name, file in files.items()}
-    return TranslationTask(*sizes, model, GenerationConfig(), **given, freeze_vectors=freeze_vectors)
+    return TranslationTask(*sizes, model, CrossEntropyConfig(), **given, freeze_vectors=freeze_vectors)
 
 
 def put_in(task, data):
@@ -116,7 +116,7 @@ def test_a_classifier_and_pieces_that_are_whole_words(tmp_path, capsys):
     (tmp_path / "v.txt").write_text(f"{whole} 1 2 3 4\n{part} 4 3 2 1\n")
     model = ClassifierConfig(4, EncoderConfig(6, layers=1))
     path = str(tmp_path / "v.txt")
-    task = ClassificationTask(len(pieces), 2, model, GenerationConfig(), path, freeze_vectors=True)
+    task = ClassificationTask(len(pieces), 2, model, CrossEntropyConfig(), path, freeze_vectors=True)
     before = task.model.encoder.embedding.weight.detach().clone()
     put_in(task, data)
     changed = (task.model.encoder.embedding.weight != before).any(1).nonzero()[:, 0].tolist()

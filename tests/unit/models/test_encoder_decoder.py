@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from seq2seq.errors import UserError
-from seq2seq.model import DecoderConfig, EncoderConfig, ModelConfig, build_model
+from seq2seq.models.encoder_decoder import DecoderConfig, EncoderConfig, ModelConfig, build_model
 from seq2seq.recurrent import CELLS
 
 CONFIG = ModelConfig(
