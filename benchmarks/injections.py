@@ -10,17 +10,16 @@ means over the seeds.
 import argparse
 import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from benchmarks.machine import circumstances
 from benchmarks.options import make_parser
+from benchmarks.training import train
 from seq2seq.cli.arguments import at_least, number, whole_number
 from seq2seq.data.prepared import MANIFEST, PreparedFolder
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import run_command
 from seq2seq.files import atomic_write, sha256
 
 RECIPE = Path("recipes/caption_flickr8k")
@@ -50,8 +49,6 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, default=Path("build/injections.json"), help="default: %(default)s")
     options = parser.parse_args()
-    encoder = {"weights": options.weights}
-    encoder |= {name: json.dumps(getattr(options, name)) for name in ("mean", "std") if getattr(options, name)}
     setting = _setting(options)
     header = {
         **circumstances(),
@@ -62,11 +59,8 @@ def main() -> None:
     for seed in options.seeds:
         for config in CONFIGS:
             output = options.folder / f"{config}-{options.minutes}min-seed{seed}-{_digest(config, setting)}"
-            record = output / "scores.dev.json"
-            if not record.exists():
-                _train(config, output, seed, options.minutes, options.data, encoder)
-            scores = json.loads(record.read_text(encoding="utf-8"))["scores"]
-            figures.append({"config": config, "seed": seed, "scores": scores})
+            run = train(RECIPE, output, _train_options(options, seed), RECIPE / f"{config}.yaml")
+            figures.append({"config": config, "seed": seed, "scores": run["record"]["scores"]})
             with atomic_write(options.output) as file:
                 json.dump({**header, "figures": figures}, file, indent=2)
     print(table(figures))
@@ -99,15 +93,17 @@ def _digest(config: str, setting: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps([setting, files]).encode()).hexdigest()[:8]
 
 
-def _train(config: str, output: Path, seed: int, minutes: int, data: str, encoder: dict[str, str]) -> None:
-    words = [sys.executable, str(RECIPE / "train.py"), "--config", str(RECIPE / f"{config}.yaml")]
-    words += ["--output", str(output), "--overwrite", "true", "--data.prepared", data, "--seed_everything", str(seed)]
-    words += ["--trainer.max_time", f"00:{minutes // 60:02}:{minutes % 60:02}:00"]
-    words += ["--early_stopping.patience", "1000000"]  # all have the whole time
-    for name, value in encoder.items():
-        words += [f"--model.model.encoder.{name}", value]
-    if subprocess.run(words).returncode:
-        raise UserError(f"{config}: the training ended with an error; what it said above tells why")
+def _train_options(options: argparse.Namespace, seed: int) -> dict[str, Any]:
+    """What every config is trained with."""
+    encoder = {"weights": options.weights}
+    encoder |= {name: json.dumps(getattr(options, name)) for name in ("mean", "std") if getattr(options, name)}
+    return {
+        "data.prepared": options.data,
+        "seed_everything": seed,
+        "trainer.max_time": f"00:{options.minutes // 60:02}:{options.minutes % 60:02}:00",
+        "early_stopping.patience": 1000000,  # all have the whole time
+        **{f"model.model.encoder.{name}": value for name, value in encoder.items()},
+    }
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 import json
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 from toy_captions import write_pictures
 
-from benchmarks import captioning, injections
+from benchmarks import captioning, injections, training
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.folder import save_model
@@ -27,13 +28,13 @@ def trainings(monkeypatch):
 
     def train(words):
         found.append(words)
-        output = injections.Path(words[words.index("--output") + 1])
+        output = Path(words[words.index("--output") + 1])
         output.mkdir(parents=True)
         scores = {name: {"value": 1.0} for name in injections.SCORES}
         (output / "scores.dev.json").write_text(json.dumps({"scores": scores}))
         return SimpleNamespace(returncode=0)
 
-    monkeypatch.setattr(injections, "subprocess", SimpleNamespace(run=train))
+    monkeypatch.setattr(training, "subprocess", SimpleNamespace(run=train))
     return found
 
 
