@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import circumstances, use_cores
+from benchmarks.machine import use_cores
 from benchmarks.options import add_cores, make_parser
 from benchmarks.training import train
 from seq2seq.cli.arguments import whole_number
@@ -84,26 +84,28 @@ def main() -> None:
         parser.error("name the data of a task: --translation FOLDER, --sentiment FOLDER, or both")
     use_cores(options.cores)
     hashes = {task: sha256(PreparedFolder.open(folder).path / MANIFEST) for task, folder in data.items()}
-    header = {**circumstances(), "cores used": options.cores, "seed": options.seed, "data": hashes}
+    header = {"cores used": options.cores, "seed": options.seed, "data": hashes}
     figures: list[dict[str, Any]] = []
     for task, folder in data.items():
         for cell in options.cells:
-            figures.append(measure(task, cell, folder, hashes[task], options.seed, options.folder))
+            setting = {"data": hashes[task], "cores": options.cores}
+            figures.append(measure(task, cell, folder, setting, options.seed, options.folder))
             with atomic_write(options.output) as file:
                 json.dump({**header, "figures": figures}, file, indent=2)
     print("\n\n".join(table(task, figures) for task in data))
 
 
-def measure(task: str, cell: str, data: str, digest: str, seed: int, folder: Path) -> dict[str, Any]:
-    """The figures of one cell on one task, trained if it is not yet."""
+def measure(task: str, cell: str, data: str, setting: Mapping[str, Any], seed: int, folder: Path) -> dict[str, Any]:
+    """The figures of one cell on one task, with the circumstances they were measured in; trained if it is not yet."""
     how = TASKS[task]
     options = {"data.prepared": data, "seed_everything": seed, **how.options, **dict.fromkeys(how.cell, cell)}
     options["early_stopping.patience"] = 1000000  # all have the same steps
-    setting = json.dumps([digest, sha256(how.recipe / "config.yaml"), options])
-    output = folder / f"{task}-{cell}-{hashlib.sha256(setting.encode()).hexdigest()[:8]}"
+    about = json.dumps([setting, sha256(how.recipe / "config.yaml"), options])
+    output = folder / f"{task}-{cell}-{hashlib.sha256(about.encode()).hexdigest()[:8]}"
     run = train(how.recipe, output, options)
     model = load_model(output / "model").model
     return {
+        **{name: run[name] for name in ("date", "commit", "machine", "torch")},
         "task": task,
         "cell": cell,
         "score": run["record"]["scores"][how.score],

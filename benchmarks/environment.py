@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.split import Split
+from seq2seq.errors import reason
 from seq2seq.files import atomic_write
 
 
@@ -127,7 +128,7 @@ def apply_patch(packages: Path, patch: Patch) -> None:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise UnavailableError(f"{patch.file} is to be mended, but cannot be read ({error.strerror})") from error
+        raise UnavailableError(f"{patch.file} is to be mended, but cannot be read ({reason(error)})") from error
     if text.count(patch.old) != 1:
         raise UnavailableError(
             f"{patch.file} is to be mended, but holds {patch.old!r} {text.count(patch.old)} times, not once"

@@ -14,7 +14,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from benchmarks.machine import circumstances
 from benchmarks.options import make_parser
 from benchmarks.training import train
 from seq2seq.cli.arguments import at_least, number, whole_number
@@ -50,17 +49,14 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("build/injections.json"), help="default: %(default)s")
     options = parser.parse_args()
     setting = _setting(options)
-    header = {
-        **circumstances(),
-        "minutes": options.minutes,
-        **setting,
-    }
+    header = {"minutes": options.minutes, **setting}
     figures: list[dict[str, Any]] = []
     for seed in options.seeds:
         for config in CONFIGS:
             output = options.folder / f"{config}-{options.minutes}min-seed{seed}-{_digest(config, setting)}"
             run = train(RECIPE, output, _train_options(options, seed), RECIPE / f"{config}.yaml")
-            figures.append({"config": config, "seed": seed, "scores": run["record"]["scores"]})
+            where = {name: run[name] for name in ("date", "commit", "machine", "torch")}
+            figures.append({**where, "config": config, "seed": seed, "scores": run["record"]["scores"]})
             with atomic_write(options.output) as file:
                 json.dump({**header, "figures": figures}, file, indent=2)
     print(table(figures))

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import circumstances
 from seq2seq.errors import UserError
+from seq2seq.files import atomic_write
 
 TRAINED = "training.json"  # what is known of a run, written at its end: one without it is trained anew
 
@@ -23,7 +25,8 @@ def train(recipe: Path, output: Path, options: Mapping[str, Any], config: Path |
         config: file that the command gets before them.
 
     Returns:
-        `minutes`, of the whole command, validations and the scoring at its end included; `record`, the scores on dev.
+        `minutes`, of the whole command, validations and the scoring at its end included; `record`, the scores on dev;
+        and the circumstances of the run, which may be earlier ones than now.
 
     Raises:
         UserError: the training ended with an error.
@@ -38,5 +41,7 @@ def train(recipe: Path, output: Path, options: Mapping[str, Any], config: Path |
         if subprocess.run(words).returncode:
             raise UserError(f"{output}: the training ended with an error; what it said above tells why")
         record = json.loads((output / "scores.dev.json").read_text(encoding="utf-8"))
-        known.write_text(json.dumps({"minutes": (time.perf_counter() - started) / 60, "record": record}))
+        minutes = (time.perf_counter() - started) / 60
+        with atomic_write(known) as file:
+            json.dump({**circumstances(), "minutes": minutes, "record": record}, file)
     return json.loads(known.read_text(encoding="utf-8"))  # type: ignore[no-any-return]

@@ -10,7 +10,7 @@ from data_prep.cleaning import Bounds
 from data_prep.lines import Line
 from data_prep.splitting import Row
 from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORMS, TAGGING, TRANSLATION, Form
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, reason
 from seq2seq.files import sha256
 
 UNITS = {TRANSLATION: "pair", CAPTIONS: "caption", CLASSIFICATION: "text", TAGGING: "sentence"}
@@ -105,7 +105,7 @@ def describe_input(path: Path) -> dict[str, Any]:
     try:
         return {"path": str(path), "bytes": path.stat().st_size, "sha256": sha256(path)}
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+        raise UserError(f"{path}: cannot be read ({reason(error)})") from error
 
 
 def describe_text(name: str, text: str) -> dict[str, Any]:

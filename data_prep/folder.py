@@ -1,4 +1,4 @@
-"""The files of prepared folders that are not made of lines of text by the pipeline."""
+"""The tables and the manifest of prepared folders."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +15,7 @@ def write_table(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]
     return path
 
 
-def write_manifest(
-    folder: Path,
+def make_manifest(
     *,
     task: str,
     name: str,
@@ -30,11 +29,10 @@ def write_manifest(
     splits: Mapping[str, Mapping[str, Any]],
     languages: Sequence[str] = (),
     **notes: Any,
-) -> None:
-    """The manifest of a folder.
+) -> dict[str, Any]:
+    """What a manifest says.
 
     Args:
-        folder: the prepared folder.
         task: one of `seq2seq.data.prepared.TASKS`.
         name: of the data.
         licence: under which it may be used.
@@ -50,7 +48,7 @@ def write_manifest(
     """
     kept = sum(split["pairs"] for split in splits.values())
     assert lines_in == kept + sum(dropped.values()), "a row was lost"
-    manifest = {
+    return {
         "format": FORMAT,
         "task": task,
         "name": name,
@@ -66,4 +64,8 @@ def write_manifest(
         "splits": {split: dict(about) for split, about in splits.items()},
         **notes,
     }
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Put a manifest into its prepared folder."""
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

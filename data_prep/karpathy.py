@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from data_prep.lines import Line
-from seq2seq.errors import UserError, suggest
+from seq2seq.errors import UserError, reason, suggest
 from seq2seq.progress import working
 
 SPLITS = {"train": "train", "restval": "train", "val": "dev", "test": "test"}
@@ -30,7 +30,7 @@ def read_json(path: Path) -> Any:
         with working(f"reading {path.name}"):
             return json.loads(path.read_bytes())
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+        raise UserError(f"{path}: cannot be read ({reason(error)})") from error
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: not JSON ({error})") from error
 

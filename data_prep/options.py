@@ -16,6 +16,8 @@ from seq2seq.data.prepared import IMAGE, LABEL, TAGS
 from seq2seq.data.tokenizer import KINDS
 from seq2seq.errors import UserError
 
+NOT_STATED = "not stated"
+
 DRAWN_SPLITS = ("dev", "test")
 
 
@@ -238,13 +240,33 @@ def settings_of(arguments: argparse.Namespace, given: Mapping[str, object] | Non
     )
 
 
+def add_rights(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """What a user says of data of their own."""
+    parser.add_argument("--name", help="of the data, for the manifest; without it, that of the output folder")
+    parser.add_argument("--licence", default=NOT_STATED, help="of the data, for the manifest")
+    parser.add_argument("--attribution", default=NOT_STATED, help="who made the data, for the manifest")
+
+
+def refuse_rights(arguments: argparse.Namespace, option: str) -> None:
+    """Refuse them where the data is the toolkit's own.
+
+    Args:
+        arguments: parsed by a parser with `add_rights`.
+        option: that asks for such data.
+
+    Raises:
+        UserError: one is given.
+    """
+    for name in ("licence", "attribution"):
+        if getattr(arguments, name) != NOT_STATED:
+            raise UserError(f"--{name}: has no part in {option}, whose {name} is the toolkit's")
+
+
 def add_table_options(parser: Parser) -> None:
     """The options of commands that read a user's own tables."""
     parser.add_argument("--header", action="store_true", help="the first row of each table holds names, not text")
     parser.add_argument("--delimiter", metavar="CHAR", help="what divides the columns of a CSV table, if not a comma")
-    parser.add_argument("--name", help="of the corpus, for the manifest; without it, that of the output folder")
-    parser.add_argument("--licence", default="not stated", help="of the corpus, for the manifest")
-    parser.add_argument("--attribution", default="not stated", help="who made the corpus, for the manifest")
+    add_rights(parser)
 
 
 def check_delimiter(delimiter: str | None, tables: Collection[Path]) -> None:

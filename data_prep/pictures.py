@@ -12,6 +12,7 @@ from data_prep.intake import Drop
 from data_prep.splitting import Row
 from seq2seq.data.images import READERS, ImageError, load_image, picture_suffixes
 from seq2seq.data.prepared import PreparedImage, is_inside
+from seq2seq.errors import reason
 from seq2seq.files import sha256
 from seq2seq.progress import counting
 
@@ -76,7 +77,7 @@ class Pictures:
             listed: names that the input mentions, with captions or without.
         """
         used = set(used)
-        why = {name: (reason, in_table(message)) for name, (reason, message) in self.refused.items()}
+        why = {name: (cause, in_table(message)) for name, (cause, message) in self.refused.items()}
         for drop in drops:
             if drop.row and drop.row[0]:
                 why.setdefault(drop.row[0], (NO_CAPTION_KEPT, drop.reason))
@@ -107,7 +108,7 @@ def _read(folder: Path, name: str) -> PreparedImage | tuple[str, str]:
     except ImageError as error:
         return f"picture {error.fault}", str(error)
     except OSError as error:
-        return "picture broken", f"{path}: cannot be read ({error.strerror})"
+        return "picture broken", f"{path}: cannot be read ({reason(error)})"
 
 
 def in_table(text: str) -> str:

@@ -1,6 +1,5 @@
 """From lines to a prepared folder: clean, split without leaks, train the tokenizer, check, write, tell."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from typing import Any
 
 from data_prep.cleaning import plain_caption
 from data_prep.corpus import UNITS, Corpus, Settings
-from data_prep.folder import write_table
+from data_prep.folder import make_manifest, write_manifest, write_table
 from data_prep.intake import Drop, Intake, take_in
 from data_prep.output import output_folder
 from data_prep.pictures import MISSING, Pictures, in_table
@@ -18,10 +17,8 @@ from data_prep.splitting import Keys, Row, components, draw_splits, keys_of, sen
 from data_prep.summary import LEFT_OUT, print_summary
 from seq2seq.data.prepared import (
     CAPTIONS,
-    FORMAT,
     IMAGE,
     IMAGES,
-    MANIFEST,
     SPLITS,
     PreparedFolder,
     PreparedImage,
@@ -58,27 +55,24 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
 
         lines_in = sum(intake.lines_in for intake in intakes.values())
         dropped = [drop for intake in intakes.values() for drop in sorted(intake.dropped, key=lambda drop: drop.line)]
-        kept = sum(map(len, tables.values()))
-        assert lines_in == kept + len(dropped), "a line was lost"
-        manifest: dict[str, Any] = {
-            "format": FORMAT,
-            "task": corpus.purpose,
-            "name": corpus.name,
-            "languages": list(corpus.languages),
-            "licence": corpus.licence,
-            "attribution": corpus.attribution,
-            "command": corpus.command,
-            "seed": settings.seed,
-            "inputs": corpus.inputs,
-            "lines_in": lines_in,
-            "dropped": dict(Counter(drop.reason for drop in dropped).most_common()),
-            "kept": kept,
-            "splits": {},
-            **corpus.notes,
-        }
+        told: dict[str, dict[str, Any]] = {}
         for split, rows in tables.items():
             table = write_table(folder / f"{split}.tsv", corpus.columns, rows)
-            manifest["splits"][split] = {"pairs": len(rows), "sha256": sha256(table)}
+            told[split] = {"pairs": len(rows), "sha256": sha256(table)}
+        manifest = make_manifest(
+            task=corpus.purpose,
+            name=corpus.name,
+            licence=corpus.licence,
+            attribution=corpus.attribution,
+            command=corpus.command,
+            seed=settings.seed,
+            inputs=corpus.inputs,
+            lines_in=lines_in,
+            dropped=dict(Counter(drop.reason for drop in dropped).most_common()),
+            splits=told,
+            languages=corpus.languages,
+            **corpus.notes,
+        )
         _write_dropped(folder / DROPPED, dropped, corpus)
         if pictures:
             manifest["text"] = "plain" if settings.plain else "as written"
@@ -89,8 +83,7 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
         with working(f"checking the tables and training the {settings.tokenizer} tokenizer"):
             manifest["leak_check"] = _leak_check(PreparedFolder(folder, manifest), keys)
             manifest["tokenizer"] = _train_tokenizers(folder, corpus, tables["train"], settings)
-        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-        (folder / MANIFEST).write_text(text, encoding="utf-8")
+        write_manifest(folder, manifest)
     prepared = PreparedFolder.open(settings.output)
     print_summary(prepared)
     return prepared

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from data_prep.corpus import describe_input, describe_text
-from data_prep.folder import write_manifest, write_table
-from data_prep.options import base_parser, command_line
+from data_prep.folder import make_manifest, write_manifest, write_table
+from data_prep.options import add_rights, base_parser, command_line, refuse_rights
 from data_prep.output import check_output, output_folder
 from seq2seq.cli.arguments import Parser, at_least, number, probability
 from seq2seq.data.prepared import FORECASTING, SPLITS, PreparedFolder
@@ -22,6 +22,7 @@ from seq2seq.errors import UserError, run_command
 COLUMNS = ("date", "value")
 FIRST = "the first value, which has no change before it"
 _LONGEST = 10_000_000
+_SINE = {"length": 2000, "period": 25.0, "noise": 0.1}
 _MEASURES = ("from", "to", "values", "mean", "standard deviation", "least", "largest", "mean change to the next")
 
 DESCRIPTION = """\
@@ -49,7 +50,7 @@ def main() -> None:
     if arguments.sine:
         series = make_sine(arguments.length, arguments.period, arguments.noise, arguments.seed)
         text = "".join(f"{date},{value!r}\n" for date, value in zip(series.dates, series.values, strict=True))
-        name, licence, attribution = "sine", "MIT", "made by this toolkit"
+        name, licence, attribution = arguments.name or "sine", "MIT", "made by this toolkit"
         inputs = [describe_text("sine.csv", text)]
     else:
         inputs = [describe_input(arguments.file)]
@@ -77,8 +78,7 @@ def main() -> None:
             write_table(folder / f"{split}.tsv", COLUMNS, rows)
             splits[split] = {"pairs": len(rows), "from": rows[0][0], "to": rows[-1][0]}
             begin = end
-        write_manifest(
-            folder,
+        manifest = make_manifest(
             task=FORECASTING,
             name=name,
             licence=licence,
@@ -96,6 +96,7 @@ def main() -> None:
                 "date_format": facts.date_format,
             },
         )
+        write_manifest(folder, manifest)
     _print_summary(PreparedFolder.open(arguments.output))
 
 
@@ -159,9 +160,7 @@ def _parser() -> Parser:
     table.add_argument("--date-format", metavar="FORMAT", help="as %%d/%%m/%%Y; see Python's strptime")
     table.add_argument("--delimiter", metavar="CHAR", help="between cells; else what the first line shows")
     table.add_argument("--drop-missing", action="store_true", help="leave out rows without a value, and count them")
-    table.add_argument("--name", help="of the series, for the manifest; without it, that of the output folder")
-    table.add_argument("--licence", default="not stated", help="of the series, for the manifest")
-    table.add_argument("--attribution", default="not stated", help="who made it, for the manifest")
+    add_rights(parser)
     values = parser.add_argument_group("values and splits")
     values.add_argument("--transformation", choices=TRANSFORMATIONS, default="none", help="what is done to the values")
     for split in ("dev", "test"):
@@ -174,9 +173,10 @@ def _parser() -> Parser:
         )
     sine = parser.add_argument_group("the sine")
     sine.add_argument("--sine", action="store_true", help="make a noisy sine in place of reading FILE")
-    sine.add_argument("--length", type=at_least(3), default=2000, metavar="N", help="values of the sine")
-    sine.add_argument("--period", type=number, default=25.0, metavar="X", help="steps of a turn")
-    sine.add_argument("--noise", type=number, default=0.1, metavar="X", help="standard deviation of the noise")
+    sine.add_argument("--length", type=at_least(3), metavar="N", help="values of the sine")
+    sine.add_argument("--period", type=number, metavar="X", help="steps of a turn")
+    sine.add_argument("--noise", type=number, metavar="X", help="standard deviation of the noise")
+    parser.set_defaults(**_SINE)
     return parser
 
 
@@ -191,6 +191,10 @@ def _check(arguments: argparse.Namespace) -> None:
     given = [name for name in ("date", "value", "date_format", "delimiter", "drop_missing") if getattr(arguments, name)]
     if arguments.sine and given:
         raise UserError(f"--{given[0].replace('_', '-')}: has no part in --sine, which reads no table")
+    if arguments.sine:
+        refuse_rights(arguments, "--sine")
+    elif changed := [name for name, value in _SINE.items() if getattr(arguments, name) != value]:
+        raise UserError(f"--{changed[0]}: has a part in --sine only")
     if arguments.delimiter is not None and len(arguments.delimiter) != 1:
         raise UserError(f"--delimiter {arguments.delimiter!r}: one character is wanted")
     if not 2 <= arguments.period < math.inf:

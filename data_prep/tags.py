@@ -11,7 +11,7 @@ from rich.table import Table
 
 from data_prep.corpus import Corpus, Settings, describe_input
 from data_prep.lines import MALFORMED, UNDECODABLE, Line, read_lines
-from data_prep.options import DRAWN_SPLITS, command_line, make_text_parser, settings_of
+from data_prep.options import DRAWN_SPLITS, add_rights, command_line, make_text_parser, settings_of
 from data_prep.pipeline import prepare
 from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.data.entities import OUTSIDE, entities, is_tag, read_tagged, repair
@@ -91,9 +91,7 @@ def _parser() -> Parser:
         help="those of the token and of its tag (default: the first and the last)",
     )
     add_lower_case(parser)
-    parser.add_argument("--name", help="of the corpus, for the manifest; without it, that of the output folder")
-    parser.add_argument("--licence", default="not stated", help="of the corpus, for the manifest")
-    parser.add_argument("--attribution", default="not stated", help="who made the corpus, for the manifest")
+    add_rights(parser)
     return parser
 
 

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from data_prep.corpus import describe_input, describe_text
-from data_prep.folder import write_manifest, write_table
+from data_prep.folder import make_manifest, write_manifest, write_table
 from data_prep.intake import Drop
 from data_prep.lines import UNDECODABLE, Line, read_lines
-from data_prep.options import base_parser, command_line, language
+from data_prep.options import add_rights, base_parser, command_line, language, refuse_rights
 from data_prep.output import check_output, output_folder
 from data_prep.pipeline import DROPPED
 from data_prep.sample.corpus import sentence_pairs
@@ -91,9 +91,7 @@ def _parser() -> Parser:
         metavar="N",
         help="pieces, fewer where the text has no more; char: always as many as there are",
     )
-    parser.add_argument("--name", help="of the corpus, for the manifest; without it, that of the output folder")
-    parser.add_argument("--licence", default="not stated", help="of the corpus, for the manifest")
-    parser.add_argument("--attribution", default="not stated", help="who made the corpus, for the manifest")
+    add_rights(parser)
     return parser
 
 
@@ -106,6 +104,8 @@ def _check(arguments: argparse.Namespace) -> None:
     check_output(arguments.output, arguments.force)
     if bool(arguments.files) == arguments.sample:
         raise UserError("give either the files of a text or --sample")
+    if arguments.sample:
+        refuse_rights(arguments, "--sample")
     if not arguments.dev_share + arguments.test_share < 1:
         raise UserError(
             f"--dev-share {arguments.dev_share:g} and --test-share {arguments.test_share:g}: leave nothing to train on"
@@ -154,8 +154,7 @@ def prepare(
         write_table(folder / DROPPED, ("file", "line", "reason"), (drop[:3] for drop in dropped))
         with working(f"training the {arguments.tokenizer} tokenizer"):
             tokenizer = _train_tokenizer(folder, splits["train"], arguments)
-        write_manifest(
-            folder,
+        manifest = make_manifest(
             task=TEXT,
             name=name,
             **rights,
@@ -168,6 +167,7 @@ def prepare(
             languages=[arguments.language],
             tokenizer=tokenizer,
         )
+        write_manifest(folder, manifest)
     prepared = PreparedFolder.open(arguments.output)
     _print_summary(prepared)
     return prepared

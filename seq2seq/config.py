@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
-from seq2seq.errors import UserError, suggest
+from seq2seq.errors import UserError, reason, suggest
 
 Options = TypeVar("Options")
 
@@ -23,7 +23,7 @@ def read_yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_bytes())
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+        raise UserError(f"{path}: cannot be read ({reason(error)})") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: not plain YAML ({one_line(error)})") from error
 

@@ -42,7 +42,12 @@ def main() -> None:
     parser.add_argument(
         "--seeds", type=at_least(1), default=Effort.seeds, help="trainings a net and distance (default: %(default)s)"
     )
-    parser.add_argument("--output", type=Path, help="JSON file for every figure")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=ROOT / "benchmarks" / "results" / "gradients.json",
+        help="JSON file for every number (default: benchmarks/results/gradients.json)",
+    )
     parser.add_argument("--quick", action="store_true", help="train next to nothing; the page says nothing then")
     options = parser.parse_args()
     effort = QUICK if options.quick else Effort(seeds=options.seeds)
@@ -50,18 +55,18 @@ def main() -> None:
     torch.set_num_threads(1)  # so that the sums do not depend on the machine's cores
     found = measure(effort, options.jobs)
     minutes = (time.monotonic() - started) / 60
-    if options.output:
-        with atomic_write(options.output) as file:
-            plain = {name: value for name, value in found.items() if name not in ("trained", "descents", "inside")}
-            plain["trained"] = [asdict(trained) for trained in found["trained"]]
-            plain["descents"] = [asdict(descent) for descent in found["descents"]]
-            json.dump(
-                {**circumstances(), "minutes": round(minutes, 1), "effort": asdict(effort), **plain}, file, indent=1
-            )
+    where = circumstances()
+    with atomic_write(options.output) as file:
+        plain = {name: value for name, value in found.items() if name not in ("trained", "descents", "inside")}
+        plain["trained"] = [asdict(trained) for trained in found["trained"]]
+        plain["descents"] = [asdict(descent) for descent in found["descents"]]
+        json.dump({**where, "minutes": round(minutes, 1), "effort": asdict(effort), **plain}, file, indent=1)
     for name, figure in drawings(found, effort).items():
         save_figure(figure, options.docs / "figures" / name)
     with atomic_write(options.docs / "gradients.md") as file:
-        file.write(page.write(found, effort))
+        seeds = "" if options.seeds == Effort.seeds else f" --seeds {options.seeds}"
+        machine = f"{options.jobs} cores of an {where['machine']['processor']}, PyTorch {where['torch']}"
+        file.write(page.write(found, effort, f"python -m benchmarks.gradients{seeds}", minutes, machine))
     print(f"{options.docs / 'gradients.md'}, after {minutes:.1f} minutes")
 
 

@@ -43,7 +43,7 @@ class Effort:
     inside: int = 20
 
 
-QUICK = Effort(length=60, distances=(8, 12), steps=6, seeds=1, looked_at=12, clipping_steps=6, inside=8)
+QUICK = Effort(length=60, distances=(10, 12), steps=6, seeds=1, looked_at=12, clipping_steps=6, inside=10)
 """To see whether everything works."""
 
 
@@ -108,11 +108,11 @@ def learn(net: Net, distance: int, seed: int, effort: Effort) -> tuple[Trained, 
     """Train a net on sentences of one distance, and try it on others; the same arguments give the same result."""
     torch.manual_seed(seed)
     model = net.classifier()
-    # The words of training and test are the same, their sentences are not.
+    # The words of training and test are the same; what is read of their sentences is not.
     pool = sentences(distance, POOL, seed)
-    known = {sentence.words for sentence in pool}
+    known = {sentence.before for sentence in pool}
     held_out = [
-        sentence for sentence in sentences(distance, 2 * HELD_OUT, seed + 1_000_003) if sentence.words not in known
+        sentence for sentence in sentences(distance, 2 * HELD_OUT, seed + 1_000_003) if sentence.before not in known
     ]
     tokens, verbs = read(pool)
     test_tokens, test_verbs = read(held_out[:HELD_OUT])

@@ -14,8 +14,15 @@ from data_prep.agreement import sentences
 TEMPLATE = Path(__file__).with_name("gradients.md.jinja")
 
 
-def write(found: dict[str, Any], effort: Effort) -> str:
+def write(found: dict[str, Any], effort: Effort, command: str, minutes: float, machine: str) -> str:
     """The page.
+
+    Args:
+        found: everything that was measured.
+        effort: how much that was.
+        command: that measured it, as typed.
+        minutes: that it took.
+        machine: that it ran on.
 
     Raises:
         jinja2.UndefinedError: the template asks for something that was not measured.
@@ -24,11 +31,15 @@ def write(found: dict[str, Any], effort: Effort) -> str:
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters |= {"sci": sci, "percent": percent, "fixed": lambda value, digits: f"{value:.{digits}f}"}
+    environment.tests["above"] = lambda bias, ideal, found: found[bias][50] > ideal[bias][50]
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     shown = sentences(effort.distances[0], 8, seed=3)
     return template.render(
         **found,
         effort=effort,
+        command=command,
+        minutes=minutes,
+        machine=machine,
         names=[net.name for net in NETS],
         accuracies={
             name: {distance: sum(values) / len(values) for distance, values in by_distance.items()}

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from data_prep.corpus import describe_text
-from data_prep.folder import write_manifest, write_table
+from data_prep.folder import make_manifest, write_manifest, write_table
 from data_prep.frames.draw import draw_strip
 from data_prep.frames.motion import LABELS, Clip, draw_clip
 from data_prep.options import DRAWN_SPLITS, add_splits, base_parser, command_line
@@ -59,8 +59,7 @@ def main() -> None:
             table = write_table(folder / f"{split}.tsv", (IMAGE, TAGS), rows)
             splits[split] = {"pairs": len(rows), "images": len(rows), "sha256": sha256(table)}
         write_table(folder / IMAGES, (IMAGE, *PreparedImage._fields), [(name, *images[name]) for name, _, _ in clips])
-        write_manifest(
-            folder,
+        manifest = make_manifest(
             task=FRAMES,
             name="moving-shapes",
             licence="MIT",
@@ -74,6 +73,7 @@ def main() -> None:
             labels=list(LABELS),
             images={"folder": _FOLDER, "used": len(clips), "left_out": {}, "identical": _identical(images)},
         )
+        write_manifest(folder, manifest)
     _print_summary(PreparedFolder.open(arguments.output))
 
 

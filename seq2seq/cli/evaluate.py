@@ -8,7 +8,7 @@ from typing import Any
 from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load, load_any
 from seq2seq.cli.evaluation_set import add_data_options, read_test_set
 from seq2seq.cli.lines import check_output
-from seq2seq.data.prepared import PreparedFolder
+from seq2seq.data.prepared import TEXT, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TOKENIZERS, TestSet, write_record
 from seq2seq.evaluation.kept import keep, read_kept
@@ -133,6 +133,8 @@ def _measure(arguments: argparse.Namespace) -> None:
     given = [name for name in ("source", "reference", "hypothesis", "baseline", "tokenize") if getattr(arguments, name)]
     given += [name for name in ("lowercase", "fit_confidence") if getattr(arguments, name)]
     given += list(given_search_options(arguments))
+    if arguments.translations and task_of(arguments.model[0]) == TEXT:
+        given.append("translations")  # nothing is written: the text is read
     if given:
         raise UserError(f"--{given[0].replace('_', '-')}: has no part in the evaluation of this model")
     if len(arguments.model) > 1:

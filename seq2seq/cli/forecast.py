@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,10 +82,15 @@ def run(arguments: argparse.Namespace) -> None:
         raise UserError(
             f"{arguments.file}: {len(series.values)} values, but the model looks back over {forecaster.enough}"
         )
+    for reason, count in series.dropped.items():
+        print(f"note: {arguments.file}: {count} row(s) passed over ({reason})", file=sys.stderr)
+    try:
+        dates = following(series.dates, arguments.steps, series.facts.date_format)
+    except UserError as error:
+        raise UserError(f"--steps {arguments.steps}: {error}") from error
     forecast = forecaster.forecast(
         series.values, arguments.steps, level=arguments.level, paths=arguments.paths, seed=arguments.seed
     )
-    dates = following(series.dates, arguments.steps, series.facts.date_format)
     with open_output(arguments.output) as output:
         writer = csv.writer(output, lineterminator="\n")
         writer.writerow((series.facts.date or "step", "mean", "low", "high"))

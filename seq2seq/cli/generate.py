@@ -38,7 +38,8 @@ JSON lines: with --prompts or --scores each line of the output is an object with
   prompt      as the model read it
   text        what it wrote after it
   unknown     how many pieces of the prompt it does not know
-  tokens      with --scores: the pieces of the text ("▁" is a space, "</s>" a line end)
+  tokens      with --scores: the pieces of the text ("▁" is a space, "</s>" a line end); --characters may end the text
+              within the last of them
   log_probs   with --scores: natural logarithm of each piece's probability by the model
 
 --score tells nats and bits a character, perplexity by word and by token, with intervals and signature.

@@ -91,7 +91,9 @@ def run(arguments: argparse.Namespace) -> None:
         _tell(number, look)
     _tell_saturation(found)
     print(f"{len(written)} figures and {RECORD} in {folder}")
-    longest = max(len(layer.positions) for look in looks for layer in look.layers)
+    shown = [layer.positions for look in looks for layer in look.layers]
+    shown += [look.attention.columns for look in looks if look.attention and look.attention.grid is None]
+    longest = max(map(len, shown))
     if longest > MOST_POSITIONS:
         print(
             f"note: the figures show the last {MOST_POSITIONS} of up to {longest} positions; {RECORD} has all",

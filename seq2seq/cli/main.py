@@ -6,7 +6,6 @@ COMMANDS.
 
 import argparse
 import importlib
-import importlib.metadata
 import io
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typing import NoReturn
 
 from seq2seq.cli.arguments import Parser
 from seq2seq.errors import UserError, run_command, suggest
+from seq2seq.version import toolkit_version
 
 COMMANDS = {
     "translate": "translate text, a line in and a line out",
@@ -70,7 +70,7 @@ def _overview() -> Parser:
             ]
         ),
     )
-    parser.add_argument("--version", action="version", version=f"seq2seq {importlib.metadata.version('seq2seq')}")
+    parser.add_argument("--version", action="version", version=f"seq2seq {toolkit_version()}")
     return parser
 
 

@@ -13,7 +13,7 @@ from seq2seq.cli.decoding import add_decoding_options, given_search_options, loa
 from seq2seq.cli.evaluation_set import add_data_options, read_test_set
 from seq2seq.errors import EXIT_WORSE, UserError
 from seq2seq.evaluation import TOKENIZERS, Score, TestSet
-from seq2seq.evaluation.results import arrow
+from seq2seq.evaluation.metrics import arrow
 from seq2seq.evaluation.scorer import make_scorer
 from seq2seq.inference import Captioner, Translator
 from seq2seq.report.against import match, read_earlier

@@ -104,6 +104,7 @@ def run(arguments: argparse.Namespace) -> None:
     with open_input(arguments.input) as stream, open_output(arguments.output) as output:
         on_screen = arguments.output is None and output.isatty()
         translator = load(Translator, arguments)
+        translator.check_prefixes(prefixes or [], f"--prefix {arguments.prefix}")
         abstention = Abstention.from_arguments(arguments)
         if by_hand:
             print("Type a line to translate and press Enter; end with Ctrl-D.", file=sys.stderr)

@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.data.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
+from seq2seq.errors import UserError
 
 GROUPS = 4
 """Of a batch's targets of mixed lengths: more leave less padding, but smaller products."""
@@ -265,10 +266,21 @@ class BatchLoader(DataLoader[Any]):
         self.given = 0
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        """The batches that are left of the epoch.
+
+        Raises:
+            UserError: what the dataset raises, in one line also where a worker did.
+        """
         self.given = self.plans.start
-        for batch in super().__iter__():
-            self.given += 1
-            yield batch
+        try:
+            for batch in super().__iter__():
+                self.given += 1
+                yield batch
+        except UserError as error:
+            if not self.num_workers:
+                raise
+            # Of a worker's error torch makes one with its traceback as text, "module.Error: message" in its last line.
+            raise UserError(str(error).splitlines()[-1].partition(": ")[2]) from error
         self.plans.start = 0
 
     def state_dict(self) -> dict[str, int]:

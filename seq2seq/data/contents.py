@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, reason
 from seq2seq.files import atomic_write, sha256
 from seq2seq.progress import counting
 
@@ -32,7 +32,7 @@ def content_hashes(files: Mapping[str, Path], memory: Path) -> dict[str, str]:
                 same = known.get(name, [])[:2] == stamp
                 now[name] = known[name] if same else [*stamp, sha256(path)]
             except OSError as error:
-                raise UserError(f"{path}: cannot be read ({error.strerror}); prepare the data again") from error
+                raise UserError(f"{path}: cannot be read ({reason(error)}); prepare the data again") from error
             if number % 100 == 0:
                 counter.show(number)
     if any(known.get(name) != entry for name, entry in now.items()):

@@ -2,11 +2,14 @@
 
 import calendar
 import math
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from seq2seq.errors import UserError
 
+_ISO = re.compile(r"\d{4}-\d{2}(-\d{2}([T ].+)?)?")  # of ISO 8601 what can be written again
+_EIGHT_DIGITS = re.compile(r"[12]\d{7}")
 LONGEST = 60  # characters of a cell that a message repeats
 
 
@@ -31,6 +34,8 @@ def moment_of(where: str, date: str, date_format: str) -> float:
         UserError: it is no such date.
     """
     if not date_format and (number := finite_number(date)) is not None:
+        if _EIGHT_DIGITS.fullmatch(date) and _parse(date, "%Y%m%d"):
+            raise UserError(f"{where}: {date} looks like a date, not a number; say so by --date-format %Y%m%d")
         return number
     moment = _parse(date, date_format)
     if moment is None:
@@ -44,10 +49,10 @@ def _parse(date: str, date_format: str) -> datetime | None:
     try:
         if date_format:
             return datetime.strptime(date, date_format)
-        if len(date) == 7:
-            return datetime.strptime(date, "%Y-%m")
-        return datetime.fromisoformat(date)
-    except ValueError:
+        if not _ISO.fullmatch(date):
+            return None
+        return datetime.fromisoformat(date if len(date) > 7 else f"{date}-01")
+    except (ValueError, re.error):  # the latter of a format that names something twice
         return None
 
 
@@ -55,6 +60,9 @@ def following(dates: Sequence[str], count: int, date_format: str = "") -> list[s
     """The dates after the last one, as far apart as the last two are.
 
     Months count as months where those two are the same day of theirs; a calendar of days without trade is not known.
+
+    Raises:
+        UserError: they go beyond the year 9999.
 
     >>> following(["2023-11-01", "2023-12-01"], 2), following(["7", "8"], 2), following(["2024-02-28", "2024-02-29"], 1)
     (['2024-01-01', '2024-02-01'], ['9', '10'], ['2024-03-01'])
@@ -70,12 +78,18 @@ def following(dates: Sequence[str], count: int, date_format: str = "") -> list[s
     start = None if before is None else _parse(before, date_format)
     if end is None or start is None:
         return [f"{last} + {step}" for step in range(1, count + 1)]
+    if start.tzinfo is None or end.tzinfo is None:  # one without a zone is in UTC, as `moment_of` has it
+        start = start.replace(tzinfo=start.tzinfo or UTC).astimezone(end.tzinfo or UTC)
+        start = start.replace(tzinfo=end.tzinfo)
     months = 12 * (end.year - start.year) + end.month - start.month
     ends = _is_month_end(start) and _is_month_end(end)
-    if months and start.time() == end.time() and (ends or start.day == end.day):
-        moments = [_months_later(end, months * step, ends) for step in range(1, count + 1)]
-    else:
-        moments = [end + (end - start) * step for step in range(1, count + 1)]
+    try:
+        if months and start.time() == end.time() and (ends or start.day == end.day):
+            moments = [_months_later(end, months * step, ends) for step in range(1, count + 1)]
+        else:
+            moments = [end + (end - start) * step for step in range(1, count + 1)]
+    except (ValueError, OverflowError) as error:
+        raise UserError(f"so many dates after {last} go beyond the year 9999; take fewer") from error
     return [_written(moment, last, date_format) for moment in moments]
 
 

@@ -30,7 +30,7 @@ from seq2seq.data.contents import content_hashes
 from seq2seq.data.extraction import PictureNet, extract
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.views import PLAIN, View, check_views
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, reason
 from seq2seq.files import atomic_write
 from seq2seq.progress import counting, working
 
@@ -190,7 +190,7 @@ class _Store:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise UserError(f"{self.folder}: cannot be read ({error.strerror})") from error
+            raise UserError(f"{self.folder}: cannot be read ({reason(error)})") from error
         return {lines[row * _HASH_LINE : (row + 1) * _HASH_LINE - 1].decode("latin-1"): row for row in range(count)}
 
     def map(self) -> np.ndarray:
@@ -213,7 +213,7 @@ class _Store:
                 with working(f"{self.folder}: another process computes these features; waiting for it"):
                     lock.acquire()
         except OSError as error:
-            raise UserError(f"{self.folder}: cannot be written ({error.strerror})") from error
+            raise UserError(f"{self.folder}: cannot be written ({reason(error)})") from error
         try:
             yield
         finally:
@@ -264,7 +264,7 @@ class _Store:
                     commit()
         except OSError as error:
             raise UserError(
-                f"{self.folder}: cannot be written ({error.strerror}); what was computed before is kept"
+                f"{self.folder}: cannot be written ({reason(error)}); what was computed before is kept"
             ) from error
 
     def _encode(self, features: Tensor) -> np.ndarray:

@@ -14,7 +14,7 @@ from typing import IO, Literal
 import numpy as np
 from PIL import Image
 
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, reason
 
 MAX_PIXELS = 80_000_000  # 240 MB as RGB; below the limit at which Pillow begins to warn
 READERS = min(8, os.cpu_count() or 1)  # threads that read pictures: reading and decoding leave Python free to go on
@@ -44,7 +44,7 @@ class ImageError(UserError):
         fault: "missing" (no file), "truncated", "over-large" (more than MAX_PIXELS) or "broken" (anything else).
     """
 
-    def __init__(self, message: str, fault: Fault) -> None:
+    def __init__(self, message: str, fault: Fault = "broken") -> None:
         super().__init__(message)
         self.fault = fault
 
@@ -85,7 +85,7 @@ def load_image(source: Source, enough: int | None = None) -> Image.Image:
         with path.open("rb") as file:
             return _decode(file, str(source), enough)
     except OSError as error:
-        raise ImageError(f"{source}: cannot be read ({error.strerror or error})", "broken") from error
+        raise ImageError(f"{source}: cannot be read ({reason(error)})", "broken") from error
     except ValueError as error:  # a NUL in the name
         raise ImageError(f"{str(source)!r}: no such file", "missing") from error
 

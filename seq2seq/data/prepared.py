@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, Self
 
 from seq2seq.data.tokenizer import Tokenizer
-from seq2seq.errors import UserError, suggest
+from seq2seq.errors import UserError, reason, suggest
 from seq2seq.files import open_lines
 
 FORMAT = 1
@@ -27,22 +27,24 @@ class Form(NamedTuple):
             then what it does with the tokenizers that are no language's.
         before: the columns before them.
         after: the columns after them.
+        sample: the command that makes a folder of data of the toolkit's own.
     """
 
     languages: tuple[int, ...]
+    sample: str
     sides: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
 FORMS = {
-    "translation": Form((2,), ("source", "target")),
-    "captions": Form((1, 2), ("target",), before=(IMAGE,)),
-    "text": Form((1,), ("target",)),
-    "classification": Form((1,), ("source",), after=(LABEL,)),
-    "tagging": Form((1,), ("source", "characters"), after=(TAGS,)),
-    "frames": Form((0,), before=(IMAGE,), after=(TAGS,)),
-    "forecasting": Form((0,), before=("date", "value")),
+    "translation": Form((2,), "data_prep.sample", ("source", "target")),
+    "captions": Form((1, 2), "data_prep.scenes", ("target",), before=(IMAGE,)),
+    "text": Form((1,), "data_prep.text --sample", ("target",)),
+    "classification": Form((1,), "data_prep.sample_labels", ("source",), after=(LABEL,)),
+    "tagging": Form((1,), "data_prep.sample_tags", ("source", "characters"), after=(TAGS,)),
+    "frames": Form((0,), "data_prep.frames", before=(IMAGE,), after=(TAGS,)),
+    "forecasting": Form((0,), "data_prep.series --sine", before=("date", "value")),
 }
 TASKS = tuple(FORMS)
 TRANSLATION, CAPTIONS, TEXT, CLASSIFICATION, TAGGING, FRAMES, FORECASTING = TASKS
@@ -76,8 +78,12 @@ class PreparedFolder:
     manifest: dict[str, Any]
 
     @classmethod
-    def open(cls, path: str | Path) -> Self:
+    def open(cls, path: str | Path, task: str = "translation") -> Self:
         """Read and check the manifest.
+
+        Args:
+            path: of the folder.
+            task: what it is wanted for, which decides what is advised where it is not there.
 
         Raises:
             UserError: no such folder, no manifest, or one that is damaged, of another format, or names files outside.
@@ -88,11 +94,11 @@ class PreparedFolder:
             manifest = json.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             other = folder.is_dir() and any(folder.iterdir())  # a training run's, say: not to be overwritten
-            make = f"make one, for instance with `python -m data_prep.sample --output {folder}`"
+            make = f"make one, for instance with `python -m {FORMS[task].sample} --output {folder}`"
             advice = "name one that a data_prep command wrote" if other else make
             raise UserError(f"{folder}: no prepared folder ({MANIFEST} is missing); {advice}") from error
         except OSError as error:
-            raise UserError(f"{file}: cannot be read ({error.strerror})") from error
+            raise UserError(f"{file}: cannot be read ({reason(error)})") from error
         except (ValueError, RecursionError) as error:
             raise UserError(f"{file}: not JSON ({error}); prepare the data again") from error
         problem = _problem(manifest)
@@ -114,6 +120,15 @@ class PreparedFolder:
     def languages(self) -> tuple[str, ...]:
         """The language codes, in the order of the tables' columns."""
         return tuple(self.manifest["languages"])
+
+    def check_language(self, code: str) -> None:
+        """Whether the tables have text in the language of a model.
+
+        Raises:
+            UserError: they do not.
+        """
+        if code not in self.languages:
+            raise UserError(f"{self.path}: its text is {self.languages[0]}, but the model has learned {code}")
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -101,12 +101,12 @@ def read_series(
             finite number or a date, or with a date that is not after the one before; file and line are told.
     """
     rows = _rows(path, delimiter)
-    number, first = next(rows, (0, []))
-    if not number:
+    dropped: dict[str, int] = {}
+    number, first = _first_row(rows, dropped)
+    if not first:
         raise UserError(f"{path}: holds no rows")
     columns = _columns(path, first, date, value)
     read = _Reading()
-    dropped: dict[str, int] = {}
     if columns.header is None:
         _take(path, number, first, columns, date_format, drop_missing, read, dropped)
     for number, cells in rows:
@@ -124,14 +124,21 @@ def _rows(path: str | Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         if not delimiter and text.strip():
             delimiter = next((sign for sign in _DELIMITERS if sign in text), ",")
         if not text.strip():
-            if delimiter:  # lines before the first row are nothing
-                yield number, []
+            yield number, []
             continue
         try:
             cells = next(csv.reader([text], delimiter=delimiter, strict=True))
         except csv.Error as error:
             raise UserError(f"{path}, line {number}: not a row of a CSV table ({error})") from error
         yield number, [cell.strip() for cell in cells]
+
+
+def _first_row(rows: Iterator[tuple[int, list[str]]], dropped: dict[str, int]) -> tuple[int, list[str]]:
+    for number, cells in rows:
+        if cells:
+            return number, cells
+        _drop(dropped, "blank line")
+    return 0, []
 
 
 def _columns(path: str | Path, first: list[str], date: str, value: str) -> _Columns:
@@ -173,7 +180,7 @@ def _take(
 ) -> None:
     where = f"{path}, line {number}"
     if not cells:
-        dropped["blank line"] = dropped.get("blank line", 0) + 1
+        _drop(dropped, "blank line")
         return
     needed = max(columns.value, -1 if columns.date is None else columns.date) + 1
     if len(cells) < needed:
@@ -186,7 +193,7 @@ def _take(
                 f"{where}: no value for {date} in column {columns.name(columns.value)!r} ({cell!r}); fill it in, or "
                 "leave such rows out with --drop-missing"
             )
-        dropped["no value"] = dropped.get("no value", 0) + 1
+        _drop(dropped, "no value")
         return
     value = finite_number(cell)
     if value is None:
@@ -204,6 +211,10 @@ def _take(
     read.values.append(value)
     read.lines.append(number)
     read.moments.append(moment)
+
+
+def _drop(dropped: dict[str, int], reason: str) -> None:
+    dropped[reason] = dropped.get(reason, 0) + 1
 
 
 def _is_missing(cell: str) -> bool:

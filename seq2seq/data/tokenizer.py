@@ -12,7 +12,7 @@ import sentencepiece
 
 from seq2seq.data.sampling import WORD_START, SegmentationSampler
 from seq2seq.data.text import normalise, tidy
-from seq2seq.errors import UserError, suggest
+from seq2seq.errors import UserError, reason, suggest
 from seq2seq.files import atomic_write
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 2, 3
@@ -155,7 +155,7 @@ class Tokenizer:
         try:
             return cls(Path(path).read_bytes(), str(path))
         except OSError as error:
-            raise UserError(f"{path}: the tokenizer cannot be read ({error.strerror})") from error
+            raise UserError(f"{path}: the tokenizer cannot be read ({reason(error)})") from error
 
     def save(self, path: str | Path) -> None:
         """Write the model file."""
@@ -199,6 +199,10 @@ class Tokenizer:
     @functools.cached_property
     def _sampler(self) -> SegmentationSampler:
         return SegmentationSampler(self._processor)
+
+    def clean(self, text: str) -> str:
+        """A text as `encode` reads it: in NFC, spaces in a row as one unless they count."""
+        return _clean(text, self.keeps_spaces)
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids; pad, begin and end of sentence are skipped, an unknown one gives " ⁇ "."""

@@ -1,5 +1,6 @@
 """Pretrained word vectors, in the text formats of word2vec and GloVe, for the pieces of a vocabulary."""
 
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,7 +116,7 @@ def _lines(
                 raise _not_so(path, number, spaces, size)
             if wanted is None or word in wanted:
                 yield word, _numbers(path, number, fields)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
     if announced is not None and announced != count:
         raise UserError(f"{path}: {count:,} words where its first line says {announced:,}; it is cut off, or damaged")

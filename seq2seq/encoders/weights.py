@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq.config import one_line
-from seq2seq.errors import UserError, suggest
+from seq2seq.errors import UserError, reason, suggest
 
 NONE, DEFAULT = "none", "default"
 _FILES = (".safetensors", ".pth", ".pt", ".bin", ".ckpt")
@@ -102,7 +102,7 @@ def _read(path: Path) -> dict[str, Tensor]:
         else:
             table = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise UserError(f"weights {path}: cannot be read ({error.strerror or error})") from error
+        raise UserError(f"weights {path}: cannot be read ({reason(error)})") from error
     except Exception as error:  # whatever a damaged or hostile file leads the reader to
         raise UserError(
             f"weights {path}: not a file of tensors that can be read without running its code ({one_line(error)[:100]})"

@@ -1,4 +1,4 @@
-"""How good translations are: scores with signature and interval, and the record of how they came about."""
+"""How good a model is: scores with signature and interval, and the record of how they came about."""
 
 from seq2seq.evaluation.record import make_record, write_record
 from seq2seq.evaluation.results import Comparison, PairedTest, Score

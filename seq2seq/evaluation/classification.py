@@ -1,6 +1,7 @@
 """How well texts are classified: accuracy and macro F1, with intervals, beside the commonest label."""
 
 import importlib.metadata
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,12 +11,11 @@ from numpy.typing import NDArray
 
 from seq2seq.data.prepared import LABEL, PreparedFolder
 from seq2seq.errors import UserError
-from seq2seq.evaluation.results import RESAMPLES, Measured, Score
+from seq2seq.evaluation.bootstrap import RESAMPLES, SEED, interval
+from seq2seq.evaluation.results import Measured, Score
 from seq2seq.inference.classifier import TextClassifier
 
 Array = NDArray[Any]
-
-_SEED = 12345
 
 
 def confusion_matrix(expected: Sequence[str], found: Sequence[str]) -> tuple[list[str], Array]:
@@ -76,12 +76,12 @@ def score_labels(expected: Sequence[str], found: Sequence[str], resamples: int =
     resamples = resamples if len(expected) > 1 else 0  # of one text every draw is the same
     draws = _resample(counts, resamples)
     version = importlib.metadata.version("seq2seq")
-    signature = f"texts:{len(expected)}|labels:{len(labels)}|bs:{resamples}|seed:{_SEED}|version:{version}"
+    signature = f"texts:{len(expected)}|labels:{len(labels)}|bs:{resamples}|seed:{SEED}|version:{version}"
     rules = {"accuracy": "case:mixed", "macro F1": "case:mixed|average:macro"}
     scores = {}
     for name, metric in METRICS.items():
-        interval = tuple(np.quantile(metric(draws), [0.025, 0.975]).tolist()) if resamples else None
-        scores[name] = Score(float(metric(counts)), interval, f"{rules[name]}|{signature}")
+        ends = interval(metric(draws)) if resamples else None
+        scores[name] = Score(float(metric(counts)), ends, f"{rules[name]}|{signature}")
     return scores
 
 
@@ -98,12 +98,11 @@ def measure_classifier(model: TextClassifier, prepared: PreparedFolder, split: s
     Raises:
         UserError: no such split, or texts in another language than the model's.
     """
-    if model.source.code not in prepared.languages:
-        raise UserError(
-            f"{prepared.path}: its text is {prepared.languages[0]}, but the model has learned {model.source.code}"
-        )
+    prepared.check_language(model.source.code)
     texts, expected = prepared.column(split, model.source.code), prepared.column(split, LABEL)
+    start = time.perf_counter()
     found = model.classify(texts, batch_size=batch_size)
+    seconds = time.perf_counter() - start
     commonest, baseline = majority_baseline(prepared.column("train", LABEL), expected)
     labels, counts = confusion_matrix(expected, found)
     return Measured(
@@ -111,6 +110,7 @@ def measure_classifier(model: TextClassifier, prepared: PreparedFolder, split: s
         outputs=found,
         count=len(texts),
         settings={},
+        seconds=seconds,
         baselines={f"always {commonest!r}": baseline},
         findings={"confusion": {"labels": labels, "expected_by_found": counts.tolist()}},
     )
@@ -120,7 +120,7 @@ def _resample(counts: Array, resamples: int) -> Array:
     """(R, C, C) confusion matrices of as many texts drawn with replacement."""
     cells = np.flatnonzero(counts)  # a cell's texts are alike: to draw texts is to draw cells
     texts = counts.flat[cells]
-    drawn = np.random.default_rng(_SEED).multinomial(texts.sum(), texts / texts.sum(), size=resamples)
+    drawn = np.random.default_rng(SEED).multinomial(texts.sum(), texts / texts.sum(), size=resamples)
     matrices = np.zeros((resamples, counts.size), dtype=np.int64)
     matrices[:, cells] = drawn
     return matrices.reshape(resamples, *counts.shape)

@@ -3,6 +3,7 @@
 import importlib.metadata
 import math
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.windows import WindowDataset, before, series_of
 from seq2seq.errors import UserError
-from seq2seq.evaluation.results import RESAMPLES, Measured, Score
+from seq2seq.evaluation.bootstrap import RESAMPLES, SEED, interval
+from seq2seq.evaluation.results import Measured, Score
 from seq2seq.inference.forecaster import LEVEL, Forecaster
 
 HORIZON = 12  # steps of running free
@@ -22,7 +24,6 @@ PATHS = 200  # fewer than of a single forecast: the grain of the intervals' ends
 MAE, RMSE, NLL, COVERAGE = "MAE", "RMSE", "NLL", "coverage"
 FREE_MAE, FREE_COVERAGE = "free-running MAE", "free-running coverage"
 PERSISTENCE = "persistence"
-_SEED = 12345
 
 Numbers = NDArray[np.float64]
 
@@ -58,8 +59,10 @@ def measure_forecaster(model: Forecaster, prepared: PreparedFolder, split: str, 
             f"{prepared.table(split)}: no value has the {model.window} before it that the model looks back over"
         )
     windows, goals = dataset.values, dataset.goals.double().numpy()
+    start = time.perf_counter()
     parts = [model.predict(batch) for batch in windows.split(max(batch_size, 256))]
     mean, variance = (torch.cat(list(part)).double().cpu().numpy() for part in zip(*parts, strict=True))
+    seconds = time.perf_counter() - start
     deviation = np.sqrt(variance)
     reach = 1.959963984540054 * deviation
     errors = goals - mean
@@ -103,6 +106,7 @@ def measure_forecaster(model: Forecaster, prepared: PreparedFolder, split: str, 
         outputs=["\t".join(f"{number:.9g}" for number in line) for line in lines],
         count=len(goals),
         settings=_settings(model),
+        seconds=seconds,
         baselines=baselines,
     )
 
@@ -176,23 +180,20 @@ def _score(values: Numbers, make: Callable[[Numbers], Numbers], steps: int = 1, 
     Args:
         values: (N,) in the order of time.
         make: the score of that mean.
-        steps: that each contribution is over; blocks are no shorter.
+        steps: that each contribution is over. Neighbours share all of them but one, so blocks are three times as long:
+            the bootstrap sees too little of the spread where likeness reaches over a block's end.
         paired: with what the contributions are compared.
     """
-    block = max(steps, math.ceil(len(values) ** (1 / 3)))
-    means = block_bootstrap(values, block) if len(values) > block else None
-    interval = None
-    if means is not None:
-        low, high = np.quantile(make(means), [0.025, 0.975])
-        interval = float(low), float(high)
+    block = max(3 * steps if steps > 1 else 1, math.ceil(len(values) ** (1 / 3)))
+    ends = interval(make(block_bootstrap(values, block))) if len(values) > block else None
     value = float(make(np.array([values.mean()]))[0])
     what = f"paired:{paired}|" if paired else ""
-    drawn = f"bs:{RESAMPLES}|block:{block}|seed:{_SEED}" if interval else "bs:0"
+    drawn = f"bs:{RESAMPLES}|block:{block}|seed:{SEED}" if ends else "bs:0"
     version = importlib.metadata.version("seq2seq")
-    return Score(value, interval, f"{what}steps:{steps}|n:{len(values)}|{drawn}|version:{version}")
+    return Score(value, ends, f"{what}steps:{steps}|n:{len(values)}|{drawn}|version:{version}")
 
 
-def block_bootstrap(values: Numbers, block: int, resamples: int = RESAMPLES, seed: int = _SEED) -> Numbers:
+def block_bootstrap(values: Numbers, block: int, resamples: int = RESAMPLES, seed: int = SEED) -> Numbers:
     """(resamples,) means of a series (N,) drawn anew in blocks of neighbours, its end followed by its beginning.
 
     As many whole blocks are drawn as reach over the series.

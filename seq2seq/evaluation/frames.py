@@ -1,6 +1,7 @@
 """How well the frames of clips are labelled: accuracy, with intervals over clips, beside the commonest label."""
 
 import importlib.metadata
+import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -8,11 +9,10 @@ import numpy as np
 
 from seq2seq.data.prepared import IMAGE, TAGS, PreparedFolder
 from seq2seq.errors import UserError
+from seq2seq.evaluation.bootstrap import RESAMPLES, SEED, interval
 from seq2seq.evaluation.classification import confusion_matrix
-from seq2seq.evaluation.results import RESAMPLES, Measured, Score
+from seq2seq.evaluation.results import Measured, Score
 from seq2seq.inference.frame_classifier import FrameClassifier
-
-_SEED = 12345
 
 
 def score_frames(
@@ -42,17 +42,16 @@ def score_frames(
     )
     whole = right == sizes
     resamples = resamples if len(sizes) > 1 else 0  # of one clip every draw is the same
-    drawn = np.random.default_rng(_SEED).integers(0, len(sizes), (resamples, len(sizes)))
+    drawn = np.random.default_rng(SEED).integers(0, len(sizes), (resamples, len(sizes)))
     values = {
         "accuracy": (right.sum() / sizes.sum(), right[drawn].sum(1) / sizes[drawn].sum(1)),
         "whole clips": (whole.mean(), whole[drawn].mean(1)),
     }
     version = importlib.metadata.version("seq2seq")
-    signature = f"frames:{sizes.sum()}|clips:{len(sizes)}|bs:{resamples}|unit:clip|seed:{_SEED}|version:{version}"
+    signature = f"frames:{sizes.sum()}|clips:{len(sizes)}|bs:{resamples}|unit:clip|seed:{SEED}|version:{version}"
     scores = {}
     for name, (value, draws) in values.items():
-        low, high = 100 * np.quantile(draws, [0.025, 0.975]) if resamples else (0.0, 0.0)
-        scores[name] = Score(100 * float(value), (float(low), float(high)) if resamples else None, signature)
+        scores[name] = Score(100 * float(value), interval(100 * draws) if resamples else None, signature)
     return scores
 
 
@@ -64,7 +63,9 @@ def measure_frames(model: FrameClassifier, prepared: PreparedFolder, split: str,
     """
     names = prepared.column(split, IMAGE)
     expected = [tags.split(" ") for tags in prepared.column(split, TAGS)]
+    start = time.perf_counter()
     found = model.classify([prepared.image_path(name) for name in names], batch_size=batch_size)
+    seconds = time.perf_counter() - start
     for name, due, got in zip(names, expected, found, strict=True):
         if len(due) != len(got):
             raise UserError(f"{prepared.image_path(name)}: {len(got)} frames, but {len(due)} tags in the table")
@@ -77,6 +78,7 @@ def measure_frames(model: FrameClassifier, prepared: PreparedFolder, split: str,
         outputs=[" ".join(labels) for labels in found],
         count=len(names),
         settings={},
+        seconds=seconds,
         baselines={f"always {commonest!r}": score_frames(expected, [[commonest] * len(due) for due in expected])},
         findings={"confusion": {"labels": labels, "expected_by_found": confusion.tolist()}},
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 from seq2seq.config import one_line
 from seq2seq.errors import UserError
+from seq2seq.evaluation.metrics import arrow, shown
 from seq2seq.evaluation.record import FORMAT as RECORD_FORMAT
 from seq2seq.evaluation.record import write_record
-from seq2seq.evaluation.results import arrow, shown
 from seq2seq.evaluation.test_set import set_name
 from seq2seq.files import atomic_write, open_lines
 from seq2seq.folder import CARD, SCORES

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +13,14 @@ from numpy.typing import NDArray
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.tokenizer import UNK_ID, Tokenizer
 from seq2seq.errors import UserError
-from seq2seq.evaluation.results import RESAMPLES, Measured, Score
+from seq2seq.evaluation.bootstrap import RESAMPLES, SEED, interval
+from seq2seq.evaluation.results import Measured, Score
 from seq2seq.inference.text_generator import TextGenerator
 from seq2seq.progress import counting
 
 Array = NDArray[Any]
 
 BLOCK_LINES = 20  # drawn together in the bootstrap: lines beside each other are alike, so single ones say too much
-_SEED = 12345
 
 
 @dataclass(frozen=True)
@@ -85,25 +86,22 @@ def score_text(foretold: Foretold, about: str = "", resamples: int = RESAMPLES) 
         raise UserError("there is no line of text to score")
     starts = np.arange(0, count, BLOCK_LINES)
     resamples = resamples if len(starts) > 1 else 0  # of one block every draw is the same
-    drawn = np.random.default_rng(_SEED).integers(len(starts), size=(resamples, len(starts)))
+    drawn = np.random.default_rng(SEED).integers(len(starts), size=(resamples, len(starts)))
     nats = np.add.reduceat(foretold.nats, starts)
     unknown = 100 * foretold.unknown.sum() / foretold.tokens.sum()
     signature = "|".join(
         [
             *filter(None, [about]),
             f"lines:{count}|characters:{foretold.characters.sum()}|unknown:{unknown:.2f}%",
-            f"bs:{resamples}|blocks:{BLOCK_LINES}|seed:{_SEED}|version:{importlib.metadata.version('seq2seq')}",
+            f"bs:{resamples}|blocks:{BLOCK_LINES}|seed:{SEED}|version:{importlib.metadata.version('seq2seq')}",
         ]
     )
     scores = {}
     for name, (unit, form) in METRICS.items():
         sizes = np.add.reduceat(getattr(foretold, unit), starts)
         value = float(form(nats.sum() / sizes.sum()))
-        interval = None
-        if resamples:
-            low, high = np.quantile(form(nats[drawn].sum(1) / sizes[drawn].sum(1)), [0.025, 0.975])
-            interval = (float(low), float(high))
-        scores[name] = Score(value, interval, signature)
+        ends = interval(form(nats[drawn].sum(1) / sizes[drawn].sum(1))) if resamples else None
+        scores[name] = Score(value, ends, signature)
     return scores
 
 
@@ -114,9 +112,10 @@ def foretell(model: TextGenerator, lines: Sequence[str]) -> tuple[Foretold, dict
         model: the model.
         lines: of the text, as they are in a prepared folder.
     """
+    tokenizer = model.target.tokenizer
+    lines = [tokenizer.clean(line) for line in lines]  # what is not read shall not be counted
     with counting("reading", "tokens") as counter:
         log_probs = model.log_probs(lines, progress=lambda done, _total: counter.show(done))
-    tokenizer = model.target.tokenizer
     found = Foretold.of(lines, log_probs, tokenizer)
     spaces = "kept" if tokenizer.keeps_spaces else "folded"
     return found, score_text(found, f"tok:{tokenizer.level}|vocab:{len(tokenizer)}|spaces:{spaces}|state:carried")
@@ -131,11 +130,9 @@ def measure_language_model(model: TextGenerator, prepared: PreparedFolder, split
     Raises:
         UserError: no such split, or text in another language than the model's.
     """
-    if model.target.code not in prepared.languages:
-        raise UserError(
-            f"{prepared.path}: its text is {prepared.languages[0]}, but the model has learned {model.target.code}"
-        )
+    prepared.check_language(model.target.code)
     lines = prepared.column(split, model.target.code)
+    start = time.perf_counter()
     found, scores = foretell(model, lines)
     totals = {name: int(getattr(found, name).sum()) for name in ("characters", "words", "tokens", "unknown")}
     return Measured(
@@ -143,5 +140,6 @@ def measure_language_model(model: TextGenerator, prepared: PreparedFolder, split
         outputs=[],
         count=len(lines),
         settings={},
+        seconds=time.perf_counter() - start,
         findings={"text": {"nats": float(found.nats.sum()), **totals}},
     )

@@ -1,6 +1,5 @@
 """How good a model is that reads or foresees and writes no text against references: by its task."""
 
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -68,9 +67,7 @@ def measure(
     """
     if prepared.task != model.task:
         raise UserError(f"{prepared.path}: holds {prepared.task}, but the model has learned {model.task}")
-    start = time.perf_counter()
     found = MEASURES[model.task].run(model, prepared, split, batch_size)
-    seconds = time.perf_counter() - start
     files = [{"role": "rows", **describe_file(prepared.table(split))}]
     record = make_record(
         found.scores,
@@ -78,7 +75,7 @@ def measure(
         data={"name": str(prepared.manifest.get("name", prepared.path.name)), "split": split, "files": files},
         models=[{"name": Path(folder).resolve().name, "sha256": sha256(Path(folder) / WEIGHTS)}],
         decoding={**found.settings, "batch_size": batch_size, "precision": model.precision},
-        seconds=seconds,
+        seconds=found.seconds,
         device=model.device,
     )
     baselines = {

@@ -38,7 +38,7 @@ def make_record(
     format       1
     date         when it was made, UTC, ISO 8601
     sentences    how many were scored
-    scores       {metric: {value, interval: [low, high] or null (95 %), signature}}, metric one of BLEU, chrF, TER
+    scores       {metric: {value, interval: [low, high] or null (95 %), signature}}, of the task's metrics
     data         {name, ..., files: [{role, name, sha256}]}; no path, which would say nothing elsewhere
     models       [{name, sha256 of model.safetensors}], more than one for an ensemble; null without a model
     decoding     every setting of search, with batch size, precision and the longest source; null without a model

@@ -5,43 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-RESAMPLES = 1000  # of a bootstrap
+from seq2seq.evaluation.bootstrap import RESAMPLES
+
 TRIALS = 10_000  # of approximate randomisation
-HIGHER_IS_BETTER = {
-    "BLEU": True,
-    "chrF": True,
-    "TER": False,
-    "accuracy": True,
-    "macro F1": True,
-    "entity F1": True,
-    "precision": True,
-    "recall": True,
-    "nats/character": False,
-    "bits/character": False,
-    "perplexity/word": False,
-    "perplexity/token": False,
-}
-ERRORS = (  # of forecasts, and what they are above those of simpler methods
-    *("MAE", "RMSE", "NLL", "free-running MAE"),
-    *(f"{error} - {simpler}" for error in ("MAE", "free-running MAE") for simpler in ("persistence", "AR")),
-)
-HIGHER_IS_BETTER |= dict.fromkeys(ERRORS, False)
-_AIMS = {"coverage": 95, "free-running coverage": 95}  # of scores that may be too high as well as too low
-_DIGITS: dict[str, int] = {  # behind the point, where it is not one
-    "nats/character": 3,
-    "bits/character": 3,
-    "perplexity/token": 2,
-    **dict.fromkeys(ERRORS, 4),
-}
-
-
-def shown(metric: str, value: float) -> str:
-    """A score for people.
-
-    >>> shown("BLEU", 31.25)
-    '31.2'
-    """
-    return f"{value:.{_DIGITS.get(metric, 1)}f}"
 
 
 @dataclass(frozen=True)
@@ -49,9 +15,10 @@ class Score:
     """One metric's verdict on a system.
 
     Attributes:
-        value: from 0 to 100, CIDEr-D of captions to 1000, higher is better; TER from 0 up, lower is better.
-        interval: the 95 % interval by bootstrap resampling of the sentences or pictures (Koehn, 2004); None where
-            there is none (no resampling asked for, or a single one of them).
+        value: in the metric's own unit: shares and BLEU from 0 to 100, nats, errors of forecasts. Which way is better
+            stands in `HIGHER_IS_BETTER`.
+        interval: the 95 % interval by a bootstrap over what stands by itself: sentences, pictures, clips, blocks of
+            lines or of time; None where there is none (no resampling asked for, or too few to draw from).
         signature: the record of every choice that the value depends on, sacrebleu's or in its manner.
     """
 
@@ -133,32 +100,6 @@ class Scorer(ABC):
         }
 
 
-def signed(difference: float, places: int = 1) -> str:
-    """A difference with its sign, of which there is none where nothing is left of it.
-
-    >>> signed(1.83), signed(-1.83), signed(-0.04), signed(-0.04, 2)
-    ('+1.8', '-1.8', '0.0', '-0.04')
-    """
-    rounded = round(difference, places)
-    return f"{rounded:+.{places}f}" if rounded else f"{0:.{places}f}"
-
-
-def p_shown(p: float) -> str:
-    """A p-value in a table.
-
-    >>> p_shown(0.00012), p_shown(0.0042), p_shown(0.412)
-    ('< 0.001', '0.004', '0.412')
-    """
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def arrow(metric: str) -> str:
-    """Where a metric's better values lie: "↑" or "↓", or "→" and the best of them."""
-    if metric in _AIMS:
-        return f"→ {_AIMS[metric]}"
-    return "↑" if HIGHER_IS_BETTER.get(metric, True) else "↓"
-
-
 def least_p(first: Sequence[str], second: Sequence[str]) -> float:
     """The least p that a paired test of these outputs can honestly give, however many trials it has.
 
@@ -180,6 +121,7 @@ class Measured:
         outputs: what it said, a line a row of the split; none of a language model.
         count: rows of the split.
         settings: whatever else its scores depend on, as plain values.
+        seconds: how long the model took for `outputs` or, of a language model, for reading.
         baselines: scores, by metric, of what is simpler than the model, by its name.
         findings: what else there is to tell, as plain values.
     """
@@ -188,5 +130,6 @@ class Measured:
     outputs: list[str]
     count: int
     settings: dict[str, Any]
+    seconds: float
     baselines: dict[str, dict[str, Score]] = field(default_factory=dict)
     findings: dict[str, Any] = field(default_factory=dict)

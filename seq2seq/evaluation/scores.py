@@ -12,16 +12,9 @@ from sacrebleu.metrics.base import Metric
 from sacrebleu.significance import PairedTest as PairedSystems
 
 from seq2seq.errors import UserError, suggest
-from seq2seq.evaluation.results import (
-    HIGHER_IS_BETTER,
-    RESAMPLES,
-    TRIALS,
-    Comparison,
-    PairedTest,
-    Score,
-    Scorer,
-    least_p,
-)
+from seq2seq.evaluation.bootstrap import RESAMPLES
+from seq2seq.evaluation.metrics import HIGHER_IS_BETTER
+from seq2seq.evaluation.results import TRIALS, Comparison, PairedTest, Score, Scorer, least_p
 
 __all__ = ["HIGHER_IS_BETTER", "RESAMPLES", "TOKENIZERS", "Comparison", "Score", "TextScorer"]
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
-from seq2seq.evaluation.results import Comparison, Score, arrow, p_shown, shown, signed
+from seq2seq.evaluation.metrics import arrow, p_shown, shown, signed
+from seq2seq.evaluation.results import Comparison, Score
 
 
 def print_scores(

@@ -1,6 +1,7 @@
 """How many entities a tagger finds: precision, recall and F1 by seqeval's definition, beside a dictionary."""
 
 import importlib.metadata
+import time
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from seq2seq.data.entities import OUTSIDE, Entity, TaggedSentence, entities, read_tagged
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
-from seq2seq.evaluation.results import RESAMPLES, Measured, Score
+from seq2seq.evaluation.bootstrap import RESAMPLES, SEED, interval
+from seq2seq.evaluation.results import Measured, Score
 from seq2seq.inference.tagger import Tagger
 
 PRECISION, RECALL, F1 = "precision", "recall", "entity F1"
@@ -18,7 +20,6 @@ DICTIONARY = "dictionary"
 
 Tags = Sequence[str]
 
-_SEED = 12345
 _AT_ONCE = 1 << 22  # draws held in memory at a time
 
 
@@ -141,13 +142,12 @@ def measure_tagger(model: Tagger, prepared: PreparedFolder, split: str, batch_si
     Raises:
         UserError: no such split, or sentences in another language than the model's.
     """
-    if model.source.code not in prepared.languages:
-        raise UserError(
-            f"{prepared.path}: its text is {prepared.languages[0]}, but the model has learned {model.source.code}"
-        )
+    prepared.check_language(model.source.code)
     sentences = read_tagged(prepared, split)
     references = [sentence.tags for sentence in sentences]
+    start = time.perf_counter()
     outputs = model.tag([sentence.tokens for sentence in sentences], batch_size=batch_size)
+    seconds = time.perf_counter() - start
     scores, by_type = score_tags(references, outputs)
     dictionary = Dictionary(read_tagged(prepared, "train"))
     simpler, _ = score_tags(references, [dictionary.tag(sentence.tokens) for sentence in sentences])
@@ -156,6 +156,7 @@ def measure_tagger(model: Tagger, prepared: PreparedFolder, split: str, batch_si
         outputs=[" ".join(tags) for tags in outputs],
         count=len(sentences),
         settings={},
+        seconds=seconds,
         baselines={DICTIONARY: simpler},
         findings={"by_type": by_type},
     )
@@ -186,7 +187,7 @@ def _f1(totals: NDArray[np.float64]) -> NDArray[np.float64]:
 def _intervals(sentences: NDArray[np.float64], resamples: int) -> dict[str, tuple[float, float]]:
     """The 95 % intervals when as many sentences as there are are drawn with replacement."""
     number = len(sentences)
-    random = np.random.default_rng(_SEED)
+    random = np.random.default_rng(SEED)
     most = max(1, _AT_ONCE // number)
     drawn = [
         random.multinomial(number, np.full(number, 1 / number), size=min(most, resamples - start)) @ sentences
@@ -198,8 +199,7 @@ def _intervals(sentences: NDArray[np.float64], resamples: int) -> dict[str, tupl
         PRECISION: 100 * totals[:, 0] / np.maximum(totals[:, 1], 1),
         RECALL: 100 * totals[:, 0] / np.maximum(totals[:, 2], 1),
     }
-    ends = {name: np.quantile(value, [0.025, 0.975]).tolist() for name, value in values.items()}
-    return {name: (low, high) for name, (low, high) in ends.items()}
+    return {name: interval(value) for name, value in values.items()}
 
 
 def _signature(resamples: int) -> str:
@@ -208,7 +208,7 @@ def _signature(resamples: int) -> str:
         "scheme": "bio",
         "rules": "seqeval-default",
         "bs": resamples,
-        "seed": _SEED,
+        "seed": SEED,
         "version": importlib.metadata.version("seq2seq"),
     }
     return "|".join(f"{name}:{value}" for name, value in parts.items())

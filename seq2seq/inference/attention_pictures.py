@@ -14,7 +14,7 @@ from torch import Tensor
 from seq2seq.data.images import load_image
 from seq2seq.data.transform import ImageTransform, Region
 from seq2seq.data.words import piece_words
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, reason
 from seq2seq.files import atomic_write
 from seq2seq.inference.captioner import Caption
 
@@ -48,7 +48,7 @@ class AttentionPictures:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UserError(f"{folder}: cannot be made ({error.strerror})") from error
+            raise UserError(f"{folder}: cannot be made ({reason(error)})") from error
 
     def write(self, caption: Caption) -> Path:
         """Draw the best candidate over its picture, and give the file's path.

@@ -36,7 +36,13 @@ def draw_forecast(
     last = [values[-1]]
     axes.plot(coming, last + forecast.mean, color="C1", lw=1.6, label="forecast")
     axes.fill_between(
-        coming, last + forecast.low, last + forecast.high, color="C1", alpha=0.25, lw=0, label=f"{level:.0%} interval"
+        coming,
+        last + forecast.low,
+        last + forecast.high,
+        color="C1",
+        alpha=0.25,
+        lw=0,
+        label=f"{100 * level:g} % interval",
     )
     places = list(past) + list(coming[1:])
     every = max(1, -(-len(places) // _TICKS))

@@ -115,6 +115,9 @@ class Forecaster(Predictor):
         check_size("paths", paths)
         if not 0 < level < 1:
             raise UserError(f"level {level!r}: must be between 0 and 1")
+        if paths * (1 - level) < 1 - 1e-9:
+            least = math.ceil(1 / (1 - level) - 1e-9)
+            raise UserError(f"paths {paths}: too few for the ends of a {level:g} interval; draw {least:,} or more")
         if len(values) < self.enough:
             raise UserError(
                 f"{len(values)} values, but the model looks back over {self.enough}; give more of the series"

@@ -104,7 +104,8 @@ class Translator(Generator):
         settings = search_options(**options)
         if prefixes is not None and len(prefixes) != len(sources):
             raise UserError(f"prefixes: {len(prefixes)} for {len(sources)} lines; give one for each, empty for none")
-        sentences = self._sentences(sources, prefixes or [""] * len(sources), max_source_tokens, first_number)
+        begun = self._encode_prefixes(prefixes or [""] * len(sources), "prefixes")
+        sentences = self._sentences(sources, begun, max_source_tokens, first_number)
         parts: list[list[tuple[_Sentence, list[Candidate]]]] = [[] for _ in sources]
         done = 0
         for batch in _batches(sentences, batch_size):
@@ -115,18 +116,30 @@ class Translator(Generator):
                 progress(done, len(sentences))
         return [self._assemble(source, found) for source, found in zip(sources, parts, strict=True)]
 
+    def check_prefixes(self, prefixes: Sequence[str], name: str = "prefixes") -> None:
+        """Whether translations can begin with these texts, before any is made.
+
+        Raises:
+            UserError: a prefix has characters that the model does not know; `name` says where prefixes come from.
+        """
+        self._encode_prefixes(prefixes, name)
+
+    def _encode_prefixes(self, prefixes: Sequence[str], name: str) -> list[list[int]]:
+        encoded = self.target.tokenizer.encode_batch(prefixes)
+        for number, (prefix, ids) in enumerate(zip(prefixes, encoded, strict=True), start=1):
+            if UNK_ID in ids:
+                raise UserError(
+                    f"{name}, line {number}: {prefix!r} has characters that the model does not know; leave them out"
+                )
+        return encoded
+
     def _sentences(
-        self, sources: list[str], prefixes: Sequence[str], max_tokens: int, first_number: int
+        self, sources: list[str], prefixes: Sequence[list[int]], max_tokens: int, first_number: int
     ) -> list[_Sentence]:
         tokenizer = self.source.tokenizer
-        encoded = zip(tokenizer.encode_batch(sources), self.target.tokenizer.encode_batch(prefixes), strict=True)
+        encoded = zip(tokenizer.encode_batch(sources), prefixes, strict=True)
         sentences = []
         for line, (ids, prefix) in enumerate(encoded):
-            if UNK_ID in prefix:
-                raise UserError(
-                    f"prefixes: {prefixes[line]!r}, of line {first_number + line + 1}, has characters that the model "
-                    "does not know; leave them out"
-                )
             pieces = [ids]
             if len(ids) > max_tokens:
                 text = normalise(sources[line])

@@ -16,8 +16,8 @@ def gradient_by_distance(
     """Norm of the gradient of the last output with respect to the input read k steps before it, for k = 0 ... `length`.
 
     The output y_T is looked at along a direction u, drawn at random for each row, of length 1: it is the norm of
-    d(u . y_T) / d x_{T-k}, the mean over rows. Bengio et al. 1994 show that it falls like a power of k where a network
-    keeps information safely, and Pascanu et al. 2013 (arXiv 1211.5063) when it vanishes and explodes.
+    d(u . y_T) / d x_{T-k}, the mean over rows. Bengio et al. 1994 show that it falls exponentially with k where a
+    network keeps information safely, and Pascanu et al. 2013 (arXiv 1211.5063) when it vanishes and explodes.
 
     Args:
         net: in eval mode where it has dropout. In float32 what is below 1e-38 counts as zero: `net.double()` sees more.

@@ -157,10 +157,12 @@ def draw_gradient(look: Look, net: str) -> Figure:
 
 def draw_attention(attention: Attention) -> Figure:
     """Which of the words of the source (or cells of the picture) each word that is written looks at."""
-    rows, columns = attention.rows[-MOST_POSITIONS:], attention.columns[:MOST_POSITIONS]
+    rows, columns = attention.rows[-MOST_POSITIONS:], attention.columns
+    if attention.grid is None:  # a picture without some of its cells would be no picture
+        columns = columns[-MOST_POSITIONS:]
     figure = new_figure(min(12.0, max(4.0, 1.8 + 0.36 * len(rows))))
     axes: Any = figure.subplots()
-    shown = attention.weights[-MOST_POSITIONS:, :MOST_POSITIONS].double().numpy()
+    shown = attention.weights[-len(rows) :, -len(columns) :].double().numpy()
     image = axes.imshow(shown, vmin=0, vmax=1, cmap=SEQUENTIAL, aspect="auto", interpolation="nearest")
     label_words(axes, columns)
     label_words(axes, rows, "y")

@@ -54,9 +54,9 @@ def _translator(loaded: LoadedModel, text: str) -> Look:
 
 
 def _captioner(loaded: LoadedModel, picture: str) -> Look:
-    transform = loaded.model.encoder.transform
-    square = transform.square(load_image(picture, transform.enough))
-    pixels, lengths = transform.normalise(square[None]), torch.tensor([PICTURE_LENGTH])
+    eye = loaded.model.encoder.transform
+    square = eye.square(load_image(picture, eye.enough))
+    pixels, lengths = eye.normalise(square[None]), torch.tensor([PICTURE_LENGTH])
     return _writer(loaded, picture, lambda: loaded.model.encode(pixels, lengths), PICTURE_LENGTH, ())
 
 
@@ -91,7 +91,10 @@ def _writer(loaded: LoadedModel, given: str, encode: Callable[[], Context], leng
 def _language_model(loaded: LoadedModel, text: str) -> Look:
     """A language model: what it does while it reads the text; the loss is that of the text's last piece."""
     model, tokenizer = loaded.model, loaded.target.tokenizer
-    written = _ids(loaded, "target", text)
+    lines = [tokenizer.encode(line) for line in text.splitlines()]
+    written = [index for ids in lines for index in (EOS_ID, *ids)][1:]
+    if not any(lines):
+        raise _nothing(text)
     read = [EOS_ID, *written[:-1]]  # running text: a line end stands before its first word
     with torch.enable_grad(), watching(model) as traces:
         features, _, _ = model.decoder.read(torch.tensor([read]), nothing_read(model, 1, torch.device("cpu")))
@@ -137,7 +140,7 @@ def _tagger(loaded: LoadedModel, text: str) -> Look:
     assert loaded.source is not None
     tokens = text.split()
     if not tokens:
-        raise UserError(f"{text!r}: has no words to look at; give a text with some")
+        raise _nothing(text)
     batch = TokenReader(loaded.source.tokenizer, loaded.sides[CHARACTERS].tokenizer).read([tokens])
     with torch.enable_grad(), watching(loaded.model) as traces:
         scores = loaded.model(batch)
@@ -149,10 +152,10 @@ def _tagger(loaded: LoadedModel, text: str) -> Look:
 
 def _frames(loaded: LoadedModel, clip: str) -> Look:
     """A tagger of frames: the loss is that of the last frame's label, the likeliest one."""
-    model, transform = loaded.model, loaded.model.encoder.transform
-    frames = read_clip(clip, transform)
+    model, eye = loaded.model, loaded.model.encoder.transform
+    frames = read_clip(clip, eye)
     with torch.enable_grad(), watching(model) as traces:
-        scores = model(transform.normalise(frames), torch.tensor([len(frames)]))
+        scores = model(eye.normalise(frames), torch.tensor([len(frames)]))
         labels = scores.argmax(1).tolist()
         told = [loaded.labels[label] for label in labels]
         positions = [f"{number} {label}" for number, label in enumerate(told, start=1)]
@@ -194,8 +197,12 @@ def _ids(loaded: LoadedModel, side: str, text: str) -> list[int]:
     """
     ids = loaded.sides[side].tokenizer.encode(text)
     if not ids:
-        raise UserError(f"{text!r}: has no words to look at; give a text with some")
+        raise _nothing(text)
     return ids
+
+
+def _nothing(text: str) -> UserError:
+    return UserError(f"{text!r}: has no words to look at; give a text with some")
 
 
 def _loss(logits: Tensor, goal: int) -> Tensor:

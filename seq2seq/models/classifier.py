@@ -38,8 +38,8 @@ class Classifier(nn.Module):
         encoder: reads the text.
         labels: C, how many there are, at least 2.
         pooling: how a text becomes one vector: "last" (the final states of the top layer), "mean" or "max" over its
-            tokens' outputs, or "attention", their mean with learned weights (Lin et al. 2017, arXiv 1703.03130, with
-            one row of weights).
+            tokens' outputs, or "attention", their mean with weights softmax(w . h_t + b) over the tokens t, learned (as
+            Lin et al. 2017, arXiv 1703.03130, equation 5, without its tanh layer).
         dropout: share of that vector's features dropped.
 
     Raises:

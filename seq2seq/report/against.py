@@ -9,7 +9,8 @@ from typing import Any
 from seq2seq.config import one_line
 from seq2seq.errors import UserError
 from seq2seq.evaluation import PairedTest, TestSet
-from seq2seq.evaluation.results import Scorer, signed
+from seq2seq.evaluation.metrics import signed
+from seq2seq.evaluation.results import Scorer
 from seq2seq.files import open_lines
 from seq2seq.report.comparison import beside, is_significant, p_text, verdict
 from seq2seq.report.content import Section, Table

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, reason
 from seq2seq.evaluation import TestSet
 from seq2seq.evaluation.record import surroundings
 from seq2seq.evaluation.results import Scorer
@@ -111,7 +111,7 @@ def write_report(report: Report, folder: str | Path) -> Path:
                 file.write(text)
                 file.flush()
             except OSError as error:
-                raise UserError(f"{folder}: cannot be written ({error.strerror})") from error
+                raise UserError(f"{folder}: cannot be written ({reason(error)})") from error
     return Path(folder) / PAGE
 
 

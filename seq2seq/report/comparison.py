@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from seq2seq.evaluation import PairedTest, Score, TestSet
-from seq2seq.evaluation.results import signed
+from seq2seq.evaluation.metrics import signed
 from seq2seq.report.document import main_metric
 from seq2seq.report.system import System
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from seq2seq.evaluation.results import arrow, signed
+from seq2seq.evaluation.metrics import arrow, signed
 from seq2seq.report.comparison import p_text
 from seq2seq.report.content import Cell, Chart, Section, Table
 from seq2seq.report.document import Report

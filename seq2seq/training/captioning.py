@@ -25,6 +25,7 @@ from seq2seq.training.data import GenerationData, RecipeData, check_minimum, ope
 from seq2seq.training.generation import GenerationTask
 from seq2seq.training.self_critical import CaptionRewards, RewardConfig, self_critical_loss
 from seq2seq.training.task import CrossEntropyConfig
+from seq2seq.training.vectors import PretrainedVectors
 
 EVALUATION_PICTURES = 64
 ALL = sys.maxsize
@@ -152,6 +153,8 @@ class CaptioningTask(GenerationTask):
         reward: what the second stage rewards.
         start_from: model folder that the training goes on with, as the second stage is meant to. The model is the
             folder's own; of `model` only the dropouts and what is fine-tuned count.
+        target_vectors: file of word vectors that the embeddings begin with; see `seq2seq.data.vectors`.
+        freeze_vectors: whether the embeddings then stay as they are.
 
     Raises:
         UserError: a value out of range, choices that do not go together, or a folder without a captioner.
@@ -164,7 +167,11 @@ class CaptioningTask(GenerationTask):
         optimizer: CaptioningConfig,
         reward: RewardConfig,
         start_from: str | None = None,
+        target_vectors: str | None = None,
+        freeze_vectors: bool = False,
     ) -> None:
+        if start_from is not None and target_vectors is not None:
+            raise UserError("model.target_vectors: the model to start from has its own; leave one of the two out")
         start = None if start_from is None else _load_captioner(start_from)
         if start is not None:
             model, target_vocab_size = _going_on(start, model), len(start.target.tokenizer)
@@ -189,6 +196,7 @@ class CaptioningTask(GenerationTask):
         if optimizer.attention_penalty and network.decoder.attention is None:
             raise UserError("model.optimizer.attention_penalty: the model has no attention; set it to 0")
         self.options: CaptioningConfig = optimizer
+        self.vectors = PretrainedVectors.of(freeze_vectors, target=target_vectors)
         self.reward = reward
         self._start = start
         print(network.encoder.describe())

@@ -2,6 +2,7 @@
 
 import argparse
 import inspect
+import re
 import shutil
 import signal
 import sys
@@ -31,6 +32,8 @@ from seq2seq.training.ending import Stopped
 from seq2seq.training.exporting import Checkpoint
 from seq2seq.training.finish import LOGS, MODEL, REPORT, finish, record_name
 from seq2seq.training.messages import explain, silence
+from seq2seq.training.metrics import METRICS
+from seq2seq.training.sample_file import SAMPLES
 from seq2seq.training.task import RecipeTask
 from seq2seq.training.translation import TranslationData, TranslationTask
 from seq2seq.training.values import check_folder, check_values
@@ -117,6 +120,11 @@ class RecipeCLI(LightningCLI):
                 f"--output {self.output}: holds a run already; go on with it by --ckpt_path last, choose another "
                 "folder, or start over by --overwrite true"
             )
+        if self.config.ckpt_path is None and not self.config.overwrite and (self.output / SAMPLES).exists():
+            raise UserError(
+                f"--output {self.output}: holds {SAMPLES} already; choose another folder, or start over by --overwrite "
+                "true"
+            )
 
     def instantiate_trainer(self, **settings: Any) -> Trainer:
         """Make the trainer with the callbacks and loggers of every run."""
@@ -140,11 +148,19 @@ class RecipeCLI(LightningCLI):
             super().instantiate_classes()
         except MisconfigurationException as error:
             raise UserError(one_line(error)) from error
+        except UserError as error:
+            raise UserError(self._as_option(str(error))) from error
         self.model.check_data(self.datamodule)
         monitor, known = self.config.early_stopping.monitor, ("dev_nll", *self.datamodule.scores)
         if monitor not in known:
             raise UserError(
                 f"early_stopping.monitor: {monitor!r} is none of {', '.join(known)}{suggest(monitor, known)}"
+            )
+        mode, wanted = self.config.early_stopping.mode, METRICS[monitor].mode
+        if mode != wanted:
+            better = {"max": "more", "min": "less"}[wanted]
+            raise UserError(
+                f"early_stopping.mode: {mode!r}, but of {monitor} {better} is better; set it to {wanted}, too"
             )
         if self.model.vectors is not None:
             self.model.vectors.put_in(self.model.model, self.datamodule)
@@ -153,10 +169,16 @@ class RecipeCLI(LightningCLI):
         elif self.config.overwrite and not rank_zero_only.rank:  # type: ignore[attr-defined]  # one process does it
             self._remove_run()
 
+    def _as_option(self, message: str) -> str:
+        """What is wrong with a model's config, whose options a recipe has below `model`, as the recipe calls it."""
+        found = re.match(r"model(?:\.(\w+))?[.:]", message)
+        own = inspect.signature(self._model_class).parameters
+        return f"model.{message}" if found and found[1] not in own else message
+
     def _remove_run(self) -> None:
         for name in (CHECKPOINTS, LOGS, TENSORBOARD, MODEL, REPORT):
             shutil.rmtree(self.output / name, ignore_errors=True)
-        for file in (PICTURE, *(record_name(split) for split in SPLITS)):
+        for file in (PICTURE, SAMPLES, *(record_name(split) for split in SPLITS)):
             (self.output / file).unlink(missing_ok=True)
 
     def _check_same_run(self, path: Path) -> None:

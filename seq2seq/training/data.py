@@ -115,7 +115,7 @@ def open_prepared(path: str, task: str, wanted: str) -> PreparedFolder:
     Raises:
         UserError: it is not there, or was prepared for another task.
     """
-    prepared = PreparedFolder.open(path)
+    prepared = PreparedFolder.open(path, task)
     if prepared.task != task:
         raise UserError(f"data.prepared: {path} holds {prepared.task}, no {wanted}")
     return prepared

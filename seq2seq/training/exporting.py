@@ -14,7 +14,7 @@ from torch import Tensor
 
 from seq2seq.config import one_line, parse_options
 from seq2seq.data.prepared import MANIFEST, TRANSLATION, PreparedFolder
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, reason
 from seq2seq.files import sha256
 from seq2seq.folder import CONFIG, check_model_place, save_model
 from seq2seq.models.settings import CONFIG_OF, TASK_OF, build
@@ -54,7 +54,7 @@ class Checkpoint:
         try:
             content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         except OSError as error:
-            raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+            raise UserError(f"{path}: cannot be read ({reason(error)})") from error
         except (RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
             # What torch says would have the user switch off the safe reading of files.
             raise UserError(f"{path}: not a checkpoint of this toolkit, or a damaged one") from error

@@ -97,8 +97,9 @@ class FramesTask(RecipeTask[ClipBatch]):
     def training_losses(self, batch: ClipBatch) -> Losses:
         """The cross-entropy of the labels, and the share that is right."""
         logits = self.model(batch.frames, batch.lengths).float()
-        nll = F.cross_entropy(logits, batch.goal, ignore_index=UNKNOWN)
-        correct = (logits.argmax(1) == batch.goal).float().mean()
+        count = self.count(batch).clamp(min=1)  # a batch may have no label that training has
+        nll = F.cross_entropy(logits, batch.goal, ignore_index=UNKNOWN, reduction="sum") / count
+        correct = (logits.argmax(1) == batch.goal).sum() / count
         return Losses(nll.detach(), correct, nll)
 
     def dev_losses(self, batch: ClipBatch) -> Losses:

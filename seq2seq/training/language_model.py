@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader
 
 from seq2seq.data.batching import BatchLoader
 from seq2seq.data.corpus import open_column
-from seq2seq.data.prepared import TEXT, PreparedFolder
+from seq2seq.data.prepared import TEXT
 from seq2seq.data.stream import Chunk, ChunkSampler, RunningText, reading_plans, running_ids
 from seq2seq.data.tokenizer import PAD_ID, UNK_ID, Tokenizer
 from seq2seq.decoders.state import DecoderState
@@ -19,7 +19,7 @@ from seq2seq.loss import linear_cross_entropy
 from seq2seq.models.encoder_decoder import Seq2Seq
 from seq2seq.models.language_model import LanguageModelConfig, build_language_model, nothing_read
 from seq2seq.search import SearchOptions
-from seq2seq.training.data import RecipeData, check_minimum, place
+from seq2seq.training.data import RecipeData, check_minimum, open_prepared, place
 from seq2seq.training.sample_file import SampleFile
 from seq2seq.training.task import Losses, OptimizerConfig, RecipeTask
 from seq2seq.training.vectors import PretrainedVectors
@@ -64,9 +64,7 @@ class LanguageModelData(RecipeData):
             raise UserError(f"data.temperature: {temperature} is out of range; use a number above 0")
         if not prompts:
             raise UserError('data.prompts: none is given; use [""] for a text from its beginning')
-        self.prepared = PreparedFolder.open(prepared)
-        if self.prepared.task != TEXT:
-            raise UserError(f"data.prepared: {prepared} holds {self.prepared.task}, no running text")
+        self.prepared = open_prepared(prepared, TEXT, "running text")
         self.columns = self.prepared.languages
         self.target_tokenizer: Tokenizer = self.prepared.tokenizer(self.columns[0])
         self.target_vocab_size = len(self.target_tokenizer)
@@ -194,15 +192,13 @@ class LanguageModelTask(RecipeTask[Chunk]):
         return {number: found.prompt + found.text for number, found in enumerate(written)}
 
     def on_train_start(self) -> None:
-        """Take up the state of the checkpoint, if there is one; else forget the texts of an earlier run."""
+        """Take up the state of the checkpoint, if there is one."""
         if self._saved_state is not None:
             rank, processes = place()
             parts = [[part[rank] if processes > 1 else part for part in layer] for layer in self._saved_state]
             state = nothing_read(self.model, len(parts[0][0]), self.device)
             self._state = replace(state, layers=tuple(tuple(part.to(self.device) for part in layer) for layer in parts))
             self._saved_state = None
-        if self.trainer.is_global_zero and not self.trainer.global_step:
-            self.samples.remove()
 
     def on_validation_end(self) -> None:
         """Keep the texts."""
@@ -220,7 +216,23 @@ class LanguageModelTask(RecipeTask[Chunk]):
         super().on_save_checkpoint(checkpoint)
         if self._state is not None:
             checkpoint["carried_state"] = [[self.all_gather(part) for part in layer] for layer in self._state.layers]
+            checkpoint["chunks"] = self._chunks()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Find the state again; the model may not be on its device yet."""
+        """Find the state again; the model may not be on its device yet.
+
+        Raises:
+            UserError: the text was cut into other chunks, after which this state does not come.
+        """
         self._saved_state = checkpoint.get("carried_state")
+        now = self._chunks()
+        for name, value in checkpoint.get("chunks", now).items():
+            if now[name] != value:
+                raise UserError(
+                    f"--ckpt_path: its run had {name} {value}, but now it is {now[name]}, and its state would belong "
+                    "to another place of the text; set it as it was, or start a new run"
+                )
+
+    def _chunks(self) -> dict[str, int]:
+        """What decides which chunk comes when."""
+        return {"data.batch_size": self.data.batch_size, "data.steps": self.data.steps, "processes": place()[1]}

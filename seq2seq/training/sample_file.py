@@ -32,7 +32,3 @@ class SampleFile:
         later = next((found.start() for found in _HEADING.finditer(old) if int(found[1]) >= step), len(old))
         with atomic_write(self.path) as file:
             file.write(f"{old[:later]}=== step {step} · {told}\n\n" + "".join(f"{text}\n\n" for text in texts))
-
-    def remove(self) -> None:
-        """Begin anew."""
-        self.path.unlink(missing_ok=True)

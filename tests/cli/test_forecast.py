@@ -65,6 +65,7 @@ def test_columns_of_other_names_and_tables_without_dates(seq2seq, model, tmp_pat
     ("options", "told"),
     [
         (["--steps", "0"], "--steps: '0' is too small; use 1 or more"),
+        (["--level", "0.999"], "paths 500: too few for the ends of a 0.999 interval; draw 1,000 or more"),
         (["--level", "1.5"], "--level 1.5: must be between 0 and 1"),
         (["--value", "prize"], "--value 'prize': "),
         (["--delimiter", "xx"], "--delimiter 'xx': one character is wanted"),
@@ -117,3 +118,18 @@ def test_evaluate_scores_a_forecaster_beside_persistence(seq2seq, tmp_path, monk
         assert wanted in done.out
     assert len((tmp_path / "out.tsv").read_text().splitlines()) == 30
     assert "persistence" in (folder / SCORES).read_text()
+
+
+def test_what_goes_beyond_the_calendar_is_told_before_anything_is_drawn(seq2seq, model, tmp_path):
+    (tmp_path / "days.csv").write_text("day,price\n" + "".join(f"2024-01-{n:02},{n}\n" for n in range(1, 20)))
+    done = seq2seq("forecast", model, tmp_path / "days.csv", "--steps", 10_000_000)
+    assert (done.code, done.out) == (2, "")
+    assert "--steps 10000000: so many dates after 2024-01-19 go beyond the year 9999" in done.err
+
+
+def test_rows_that_are_passed_over_are_told(seq2seq, model, tmp_path):
+    (tmp_path / "gaps.csv").write_text("day,price\n" + "".join(f"{n},{n if n != 5 else ''}\n\n" for n in range(1, 20)))
+    done = seq2seq("forecast", model, tmp_path / "gaps.csv", "--drop-missing")
+    assert done.code == 0
+    assert "1 row(s) passed over (no value)" in done.err
+    assert "19 row(s) passed over (blank line)" in done.err

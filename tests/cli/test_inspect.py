@@ -130,6 +130,15 @@ def test_a_language_model_without_gates(seq2seq, language_model, tmp_path):
     assert (tmp_path / "decoder-saturation.png").exists()
 
 
+def test_a_language_model_reads_line_ends(seq2seq, language_model, tmp_path):
+    outcome = seq2seq("inspect", language_model, "The cat\nsleeps", "--output", tmp_path)
+    assert outcome.code == 0, outcome.err
+    (given,) = read_record(tmp_path)["inputs"]
+    positions = given["layers"]["decoder, layer 1"]["positions"]
+    assert positions[0] == "</s>"
+    assert positions[1:].count("</s>") == 1
+
+
 def test_a_captioner(seq2seq, captioner, tmp_path):
     Image.new("RGB", (80, 60), "red").save(tmp_path / "red.png")
     outcome = seq2seq("inspect", captioner, "--picture", tmp_path / "red.png", "--output", tmp_path / "new")

@@ -95,10 +95,11 @@ def test_as_many_prefixes_as_lines(seq2seq, taught_model, tmp_path, prefixes, fr
     assert f"--prefix {tmp_path / 'prefix'}: {len(prefixes)} lines, but {name} has 2;" in outcome.err
 
 
-def test_a_prefix_that_the_model_cannot_write(seq2seq, taught_model, tmp_path):
-    outcome = seq2seq("translate", taught_model, *prefixed(tmp_path, "", "猫"), *FAST, stdin=b"Gracias.\nGracias.\n")
+def test_a_prefix_that_cannot_be_written_is_told_before_anything_is(seq2seq, taught_model, tmp_path):
+    arguments = ("translate", taught_model, *prefixed(tmp_path, "", "", "猫"), "--batch-size", 1)
+    outcome = seq2seq(*arguments, stdin=b"Gracias.\nGracias.\nGracias.\n")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "'猫', of line 2, has characters that the model does not know" in outcome.err
+    assert f"--prefix {tmp_path / 'prefix'}, line 3: '猫' has characters" in outcome.err
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])

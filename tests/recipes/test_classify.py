@@ -50,6 +50,7 @@ def test_the_main_config_names_every_option(toy):
         (["--model.source_vectors=/nowhere.txt"], "/nowhere.txt: no such file"),
         (["--model.freeze_vectors=true"], "model.freeze_vectors: there are no vectors to freeze"),
         (["--model.source_vector=x"], "did you mean 'model.source_vectors'"),
+        (["--early_stopping.monitor=dev_nll"], "early_stopping.mode: 'max', but of dev_nll less is better"),
         (["--early_stopping.monitor=dev_bleu"], "'dev_bleu' is none of dev_nll, dev_accuracy, dev_macro_f1"),
         (["--data.source=en"], "data.source: no such option"),
         (["--model.optimizer.consistency=-1"], "consistency: -1.0 is below zero"),

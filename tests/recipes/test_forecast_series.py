@@ -75,7 +75,7 @@ def test_the_main_config_names_every_option(tmp_path, prepared):
     ("options", "told"),
     [
         (["--model.model.kind=arma"], "kind"),
-        (["--model.model.window=0"], "model.window: 0 is not from 1"),
+        (["--model.model.window=0"], "model.model.window: 0 is not from 1"),
         (["--data.batch_size=0"], "data.batch_size: 0 is too small"),
         (["--data.prepared=nowhere"], "nowhere: no prepared folder"),
         (["--model.optimizer.learning_rat=1"], "did you mean 'model.optimizer.learning_rate'"),

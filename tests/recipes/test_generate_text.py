@@ -188,3 +188,20 @@ def test_starting_over_forgets_the_old_texts(train, tmp_path):
     assert old.startswith("=== step 9 ")
     assert new.startswith("=== step 4 ")
     assert new.count("=== step") == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [("--data.batch_size=6", "data.batch_size 12, but now it is 6"), ("--data.steps=5", "data.steps 10")],
+)
+def test_a_run_cannot_go_on_with_other_chunks(train, tmp_path, option, told):
+    train(tmp_path, "--trainer.max_steps=4")
+    with pytest.raises(UserError, match=told):
+        train(tmp_path, "--ckpt_path=last", option)
+
+
+def test_texts_of_another_run_are_not_written_over(train, tmp_path):
+    (tmp_path / "samples.txt").write_text("my own")
+    with pytest.raises(UserError, match=r"holds samples.txt already; choose another folder, or start over by"):
+        train(tmp_path)
+    assert (tmp_path / "samples.txt").read_text() == "my own"

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seq2seq.evaluation.bootstrap import RESAMPLES
 from seq2seq.evaluation.captions.scores import (
     CaptionMetric,
     bootstrap,
@@ -13,7 +14,7 @@ from seq2seq.evaluation.captions.scores import (
     randomise,
     scores_of,
 )
-from seq2seq.evaluation.results import RESAMPLES, TRIALS, Comparison, PairedTest, Score, Scorer, least_p
+from seq2seq.evaluation.results import TRIALS, Comparison, PairedTest, Score, Scorer, least_p
 
 Array = NDArray[np.float64]
 

@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seq2seq.errors import UserError
+from seq2seq.evaluation.bootstrap import RESAMPLES, SEED, interval
 from seq2seq.evaluation.captions.bleu import LONGEST, BleuReward, bleu_from_statistics
 from seq2seq.evaluation.captions.cider import SIGMA, CiderD
 from seq2seq.evaluation.captions.meteor import meteor_from_statistics, meteor_statistics
 from seq2seq.evaluation.captions.ptb import VERSION, ptb_tokenize
 from seq2seq.evaluation.captions.rouge import rouge_l
-from seq2seq.evaluation.results import RESAMPLES, Score
+from seq2seq.evaluation.results import Score
 
 Array = NDArray[np.float64]
 
-_SEED = 12345
 _AT_ONCE = 1 << 22  # draws held in memory at a time
 
 
@@ -62,8 +62,8 @@ def scores_of(
     for metric in metrics:
         values = 100 * metric.value(metric.statistics.sum(0))
         for (name, rules), value in zip(metric.rules.items(), values, strict=True):
-            interval = tuple(np.quantile(draws[name], [0.025, 0.975]).tolist()) if draws else None
-            scores[name] = Score(float(value), interval, f"{signature}|{rules}")
+            ends = interval(draws[name]) if draws else None
+            scores[name] = Score(float(value), ends, f"{signature}|{rules}")
     return scores
 
 
@@ -125,7 +125,7 @@ def bootstrap(metrics: Sequence[CaptionMetric], resamples: int) -> dict[str, Arr
     What is drawn depends on the number of pictures alone, so that systems can be compared draw by draw.
     """
     number = len(metrics[0].statistics)
-    random = np.random.default_rng(_SEED)
+    random = np.random.default_rng(SEED)
     statistics = _together(metrics)
     drawn = [
         random.multinomial(number, np.full(number, 1 / number), size=rounds) @ statistics
@@ -139,7 +139,7 @@ def randomise(
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """The values (trials,) of each score, times 100, of two systems that exchange captions by a coin's toss."""
     one, other = _together(first), _together(second)
-    random = np.random.default_rng(_SEED)
+    random = np.random.default_rng(SEED)
     swapped = [
         random.integers(2, size=(rounds, len(one))).astype(float) @ (other - one)
         for rounds in _rounds(trials, len(one))
@@ -181,7 +181,7 @@ def _signature(references: Sequence[Sequence[str]], resamples: int, plain: bool)
         "tok": VERSION,
         "case": "lc",
         "bs": resamples,
-        "seed": _SEED,
+        "seed": SEED,
         "version": importlib.metadata.version("seq2seq"),
     }
     return "|".join(f"{name}:{value}" for name, value in parts.items())

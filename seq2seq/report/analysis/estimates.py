@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from seq2seq.evaluation.bootstrap import SEED, interval
 from seq2seq.report.content import Point
 
 Array = NDArray[np.float64]
@@ -14,7 +15,6 @@ Places = NDArray[np.intp]
 Value = Callable[[Array], Array]
 
 _RESAMPLES = 500  # of a bootstrap
-_SEED = 12345
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ def estimate(statistics: Array, value: Value, count: int | None = None) -> Estim
             return Estimate(whole, None, None, count)
         drawn = value(_draws(number) @ statistics)
     # A draw may hold none of what is measured.
-    low, high = np.quantile(drawn[np.isfinite(drawn)], [0.025, 0.975]).tolist()
-    return Estimate(whole, low, high, count)
+    return Estimate(whole, *interval(drawn[np.isfinite(drawn)]), count)
 
 
 def share(part: Sequence[float] | Array, whole: Sequence[float] | Array) -> Estimate:
@@ -86,5 +85,5 @@ def percent_of(sums: Array) -> Array:
 @lru_cache(maxsize=16)
 def _draws(number: int) -> Array:
     """How often each sentence is drawn in each resample, (resamples, number): the same for all systems."""
-    random = np.random.default_rng(_SEED)
+    random = np.random.default_rng(SEED)
     return random.multinomial(number, np.full(number, 1 / number), size=_RESAMPLES).astype(float)

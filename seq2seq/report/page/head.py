@@ -6,7 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from seq2seq.evaluation.results import PairedTest, Score, arrow, p_shown, signed
+from seq2seq.evaluation.metrics import arrow, p_shown, signed
+from seq2seq.evaluation.results import PairedTest, Score
 from seq2seq.report.content import Cell, Table
 from seq2seq.report.document import Report
 from seq2seq.report.page.charts import draw_strip

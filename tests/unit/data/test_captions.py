@@ -11,6 +11,7 @@ from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.data.features import FeatureCache
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.encoders.backbone import Backbone
+from seq2seq.errors import UserError
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +117,15 @@ def test_a_worker_keeps_the_pictures_that_it_has_read(tmp_path, backbone):
     for name in own.images():
         own.image_path(name).unlink()
     assert torch.cat([batch.source for batch in loader]).shape == first.shape
+
+
+def test_a_picture_that_a_worker_cannot_read_is_told_in_one_line(tmp_path, backbone):
+    own = PreparedFolder.open(write_pictures(tmp_path / "prepared", {"train": 2}))
+    for name in own.images():
+        own.image_path(name).write_bytes(b"no picture")
+    alike = np.ones(2, dtype=np.int64)
+    loader = BatchLoader(dataset(own, backbone), TokenBatchSampler(alike, alike, 2, by_tokens=False), workers=1)
+    with pytest.raises(UserError) as caught:
+        list(loader)
+    assert str(caught.value).startswith(str(own.path))
+    assert len(str(caught.value).splitlines()) == 1

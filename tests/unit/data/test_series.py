@@ -78,6 +78,9 @@ def test_rows_without_a_value_are_left_out_and_counted_where_that_is_asked_for(t
         (TABLE, {"value": "Closed"}, "did you mean 'Close'?"),
         (TABLE, {"value": "4"}, "--value '4'"),
         (TABLE, {"date": "Open", "value": "2"}, "dates and values are both looked for in column 2"),
+        ("date,value\n2024-W21,1\n", {}, "line 2: date '2024-W21' is neither an ISO date nor a number"),
+        ("date,value\n20240530,1\n", {}, "line 2: 20240530 looks like a date, not a number; say so by --date-format"),
+        ("date,value\n2024,1\n", {"date_format": "%Y-%Y"}, "line 2: date '2024' is not written as '%Y-%Y'"),
         ('date,value\n1,"2\n', {}, "line 2: not a row of a CSV table"),
     ],
 )
@@ -128,10 +131,24 @@ def test_values_without_a_logarithm_are_refused():
         (["2024-02-27", "2024-02-28"], ["2024-02-29", "2024-03-01"]),
         (["2024-05-31T23:00", "2024-05-31T23:30"], ["2024-06-01T00:00:00", "2024-06-01T00:30:00"]),
         (["2024-05-31"], ["2024-05-31 + 1", "2024-05-31 + 2"]),
+        (["2024-05-31T09:00", "2024-05-31T10:00+00:00"], ["2024-05-31T11:00:00+00:00", "2024-05-31T12:00:00+00:00"]),
+        (["2024-05-31T09:00+00:00", "2024-05-31T10:00"], ["2024-05-31T11:00:00", "2024-05-31T12:00:00"]),
     ],
 )
 def test_the_dates_that_follow(dates, expected):
     assert following(dates, 2) == expected
+
+
+def test_dates_beyond_the_calendar_are_told():
+    for dates in (["2024-01-01", "2024-02-01"], ["2024-01-01", "2024-01-02"]):
+        with pytest.raises(UserError, match="go beyond the year 9999; take fewer"):
+            following(dates, 5_000_000)
+
+
+@pytest.mark.parametrize("delimiter", ["", ","])
+def test_blank_lines_are_counted_wherever_they_stand(tmp_path, delimiter):
+    series = read_series(write(tmp_path, "\n\ndate,value\n1,2\n\n2,3\n"), delimiter=delimiter)
+    assert (series.values, series.lines, series.dropped) == ([2.0, 3.0], [4, 6], {"blank line": 3})
 
 
 def test_the_dates_that_follow_are_written_as_the_others():

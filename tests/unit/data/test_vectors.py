@@ -79,6 +79,7 @@ MISTAKES = [
     (_line(b"maison", HOUSE), "has none of the vocabulary's 5 whole words; is it of another language?"),
     (b"3 3\nhouse \x00\x00\x80?\x00\x00\n", "line 2: .* numbers where 3 are due; word vectors as text"),
     (gzip.compress(BODY, mtime=0)[:-9], "cannot be read"),
+    (gzip.compress(BODY, mtime=0)[:12] + b"\xff" * 8 + gzip.compress(BODY, mtime=0)[20:], "cannot be read"),
 ]
 
 

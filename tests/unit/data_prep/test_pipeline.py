@@ -1,13 +1,13 @@
 import json
 from collections import Counter
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from toy_corpus import numbered, toy_settings
 
 from data_prep.cleaning import EMPTY, TOO_LONG, Bounds
-from data_prep.corpus import Corpus, Settings, describe_input
+from data_prep.corpus import Corpus, describe_input
 from data_prep.intake import DUPLICATE, take_in
 from data_prep.lines import UNDECODABLE, Line, read_tsv
 from data_prep.pipeline import DROPPED, LEAK, prepare
@@ -26,25 +26,6 @@ PAIRS = [
 ]
 
 
-def _settings(output: Path, **changes) -> Settings:
-    plain = Settings(
-        output=output,
-        force=False,
-        bounds=Bounds(),
-        sizes={"dev": 20, "test": 30},
-        keep_leaks=False,
-        seed=1,
-        tokenizer="unigram",
-        vocab_size=100,
-        joint=True,
-    )
-    return replace(plain, **changes)
-
-
-def _lines(pairs, file="text"):
-    return [Line(file, number, pair) for number, pair in enumerate(pairs, start=1)]
-
-
 def _corpus(**lines) -> Corpus:
     return Corpus("meals", ("es", "en"), "MIT", "ours", "the command", [], lines)
 
@@ -61,7 +42,7 @@ def test_taking_in_names_every_drop_once():
         ("y", " \u200b"),
         ("z" * 9, "z"),
     ]
-    lines = [*_lines(pairs), Line("text", 6, problem=UNDECODABLE), Line("text", 7, ("sí señor", "Yes sir"))]
+    lines = [*numbered(pairs), Line("text", 6, problem=UNDECODABLE), Line("text", 7, ("sí señor", "Yes sir"))]
     intake = take_in(lines, Bounds(max_characters=8))
     assert intake.rows == [("Sí señor", "Yes sir"), ("sí señor", "Yes sir")]
     assert intake.places == [("text", 1), ("text", 7)]
@@ -75,15 +56,15 @@ def test_taking_in_names_every_drop_once():
 
 
 def test_without_bounds_a_given_split_stays_as_it_is():
-    intake = take_in(_lines([("a" * 5000, "b"), ("c", "d"), ("c", "d"), ("", "e")]), None)
+    intake = take_in(numbered([("a" * 5000, "b"), ("c", "d"), ("c", "d"), ("", "e")]), None)
     assert len(intake.rows) == 3
     assert [drop[:3] for drop in intake.dropped] == [("text", 4, EMPTY)]
 
 
 def test_the_folder_holds_every_line_or_says_why_not(tmp_path, capsys):
     dirt = [("", "nothing"), PAIRS[0], ("x " * 300, "much"), PAIRS[1]]
-    lines = [*_lines(PAIRS + dirt), Line("text", len(PAIRS) + 5, problem=UNDECODABLE)]
-    prepared = prepare(_corpus(train=lines), _settings(tmp_path / "out"))
+    lines = [*numbered(PAIRS + dirt), Line("text", len(PAIRS) + 5, problem=UNDECODABLE)]
+    prepared = prepare(_corpus(train=lines), toy_settings(tmp_path / "out"))
     manifest = prepared.manifest
     assert manifest == PreparedFolder.open(tmp_path / "out").manifest
     assert manifest["lines_in"] == len(lines) == manifest["kept"] + sum(manifest["dropped"].values())
@@ -112,7 +93,7 @@ def test_the_folder_holds_every_line_or_says_why_not(tmp_path, capsys):
 
 def test_same_input_and_seed_give_the_same_bytes(tmp_path):
     def files(name, **changes):
-        folder = prepare(_corpus(train=_lines(PAIRS)), _settings(tmp_path / name, **changes)).path
+        folder = prepare(_corpus(train=numbered(PAIRS)), toy_settings(tmp_path / name, **changes)).path
         return {file.name: file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
 
     first = files("first")
@@ -123,7 +104,7 @@ def test_same_input_and_seed_give_the_same_bytes(tmp_path):
 
 def test_linked_pairs_stay_together(tmp_path):
     doubled = PAIRS + [(spanish.upper(), f"So {english}") for spanish, english in PAIRS]
-    prepared = prepare(_corpus(train=_lines(doubled)), _settings(tmp_path / "out", sizes={"dev": 21, "test": 30}))
+    prepared = prepare(_corpus(train=numbered(doubled)), toy_settings(tmp_path / "out", sizes={"dev": 21, "test": 30}))
     sizes = {split: entry["pairs"] for split, entry in prepared.manifest["splits"].items()}
     assert sizes == {"train": 2 * len(PAIRS) - 50, "dev": 20, "test": 30}
     assert prepared.manifest["leak_check"]["shared_sides"] == 0
@@ -134,8 +115,8 @@ GIVEN_DEV = [*PAIRS[:3], ("¡ANA quiere té!", "other"), ("frase nueva", "a new 
 
 @pytest.mark.parametrize("keep_leaks", [False, True])
 def test_a_given_split_stays_and_its_sentences_leave_training(tmp_path, keep_leaks):
-    corpus = _corpus(train=_lines(PAIRS), dev=_lines(GIVEN_DEV, "dev"))
-    prepared = prepare(corpus, _settings(tmp_path / "out", sizes={"test": 30}, keep_leaks=keep_leaks))
+    corpus = _corpus(train=numbered(PAIRS), dev=numbered(GIVEN_DEV, "dev"))
+    prepared = prepare(corpus, toy_settings(tmp_path / "out", sizes={"test": 30}, keep_leaks=keep_leaks))
     assert _rows(prepared.table("dev")) == GIVEN_DEV
     leaks = 0 if keep_leaks else 4
     assert prepared.manifest["dropped"].get(LEAK, 0) == leaks
@@ -148,12 +129,12 @@ def test_a_given_split_stays_and_its_sentences_leave_training(tmp_path, keep_lea
 
 def test_both_splits_given_or_none_wanted(tmp_path):
     given = prepare(
-        _corpus(train=_lines(PAIRS[5:]), dev=_lines(PAIRS[:3]), test=_lines(PAIRS[2:5])),
-        _settings(tmp_path / "given", sizes={}),
+        _corpus(train=numbered(PAIRS[5:]), dev=numbered(PAIRS[:3]), test=numbered(PAIRS[2:5])),
+        toy_settings(tmp_path / "given", sizes={}),
     )
     assert given.splits == ("train", "dev", "test")
     assert given.manifest["leak_check"]["dev-test"] == 2  # told, since official splits are not touched
-    none = prepare(_corpus(train=_lines(PAIRS)), _settings(tmp_path / "none", sizes={"dev": 10, "test": 0}))
+    none = prepare(_corpus(train=numbered(PAIRS)), toy_settings(tmp_path / "none", sizes={"dev": 10, "test": 0}))
     assert none.splits == ("train", "dev")
     assert not none.path.joinpath("test.tsv").exists()
 
@@ -164,8 +145,8 @@ def test_tokenizers_are_trained_on_train_alone(tmp_path, kind, joint):
     train = [pair for pair in PAIRS if "Raúl" not in pair[0]]
     dev = [pair for pair in PAIRS if "Raúl" in pair[0]]
     prepared = prepare(
-        _corpus(train=_lines(train), dev=_lines(dev)),
-        _settings(tmp_path / "out", sizes={"test": 0}, tokenizer=kind, joint=joint),
+        _corpus(train=numbered(train), dev=numbered(dev)),
+        toy_settings(tmp_path / "out", sizes={"test": 0}, tokenizer=kind, joint=joint),
     )
     entry = prepared.manifest["tokenizer"]
     assert (entry["kind"], entry["joint"]) == (kind, joint)
@@ -189,9 +170,9 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("splits", "changes", "told"), MISTAKES)
 def test_mistakes_are_told_and_nothing_is_left(tmp_path, splits, changes, told):
-    corpus = _corpus(**{split: _lines(pairs) for split, pairs in splits.items()})
+    corpus = _corpus(**{split: numbered(pairs) for split, pairs in splits.items()})
     with pytest.raises(UserError, match=told):
-        prepare(corpus, _settings(tmp_path / "out", **changes))
+        prepare(corpus, toy_settings(tmp_path / "out", **changes))
     assert not list(tmp_path.iterdir())
 
 
@@ -207,9 +188,9 @@ def test_an_input_is_described_by_size_and_hash(tmp_path):
 
 
 def test_the_tables_can_be_prepared_again(tmp_path):
-    first = prepare(_corpus(train=_lines(PAIRS)), _settings(tmp_path / "first"))
+    first = prepare(_corpus(train=numbered(PAIRS)), toy_settings(tmp_path / "first"))
     splits = {split: read_tsv(first.table(split), header=True) for split in first.splits}
-    second = prepare(_corpus(**splits), _settings(tmp_path / "second", sizes={}))
+    second = prepare(_corpus(**splits), toy_settings(tmp_path / "second", sizes={}))
     assert [_rows(second.table(split)) for split in second.splits] == [_rows(first.table(s)) for s in first.splits]
     assert second.manifest["dropped"] == {"header": 3}
     assert json.loads((second.path / "manifest.json").read_text())["kept"] == len(PAIRS)

@@ -8,7 +8,7 @@ from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import forecasting
 from seq2seq.evaluation.forecasting import HORIZON, block_bootstrap, measure_forecaster
-from seq2seq.evaluation.results import arrow, shown
+from seq2seq.evaluation.metrics import arrow, shown
 from seq2seq.inference import Forecaster
 
 COEFFICIENTS = [0.7, -0.2]

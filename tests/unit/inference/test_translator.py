@@ -155,7 +155,7 @@ def test_no_unknown_piece_is_written(random_models, pairs, method):
 
 
 def test_a_prefix_that_the_model_cannot_write_is_told(untaught):
-    with pytest.raises(UserError, match=r"prefixes: 'The 猫', of line 2, has characters that the model"):
+    with pytest.raises(UserError, match=r"prefixes, line 2: 'The 猫' has characters that the model"):
         untaught.translate(["Gracias.", "Gracias."], prefixes=["The", "The 猫"])
 
 

@@ -295,3 +295,19 @@ def test_only_an_end_that_the_model_chose_is_rewarded(prepared):
     chosen, cut = (Hypothesis(ids, (0.0,) * 4, 0.0, None, finished=True, cut=cut) for cut in (False, True))
     best, worse = rewards.scores(0, [chosen, cut])
     assert worse < best
+
+
+def test_the_embeddings_of_captions_may_begin_with_word_vectors(prepared, tmp_path):
+    data = CaptionData(str(prepared.path), "en")
+    (word,) = data.target_tokenizer.encode("picture")
+    (tmp_path / "v.txt").write_text("picture 0 1 2 3 4 5 6 7\n")
+    config = replace(make().config, tied_embeddings="none")
+    options = (data.target_vocab_size, config, CaptioningConfig(), RewardConfig())
+    task = CaptioningTask(*options, target_vectors=str(tmp_path / "v.txt"), freeze_vectors=True)
+    task.vectors.put_in(task.model, data)
+    embedding = task.model.decoder.embedding
+    found = embedding.weight[word]
+    torch.testing.assert_close(found / found[7], torch.arange(8.0) / 7)
+    assert not embedding.weight.requires_grad
+    with pytest.raises(UserError, match="target_vectors: the model to start from has its own"):
+        CaptioningTask(*options, start_from="model", target_vectors="v.txt")

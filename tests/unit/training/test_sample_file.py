@@ -20,11 +20,3 @@ def test_a_run_that_went_on_from_an_earlier_stage_loses_the_later_ones(tmp_path)
     assert "text 200" not in told
     assert "text 300" not in told
     assert told.endswith("=== step 200 · again\n\nnew\n\n")
-
-
-def test_beginning_anew(tmp_path):
-    file = SampleFile(tmp_path)
-    file.remove()
-    file.add(1, "x", ["y"])
-    file.remove()
-    assert not file.path.exists()
