@@ -1,7 +1,10 @@
 """What every encoder hands to the decoder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
+import torch
 from torch import Tensor
 
 
@@ -23,6 +26,16 @@ class Context:
 
     def __len__(self) -> int:
         return self.memory.shape[0]
+
+    @classmethod
+    def join(cls, contexts: Sequence[Self]) -> Self:
+        """Several batches as one, which have as many positions."""
+        return replace(
+            contexts[0],
+            memory=torch.cat([context.memory for context in contexts]),
+            mask=torch.cat([context.mask for context in contexts]),
+            summary=torch.cat([context.summary for context in contexts]),
+        )
 
     def select(self, indices: Tensor) -> "Context":
         """The sentences numbered by `indices` (B',), in that order, repeated where an index is repeated."""

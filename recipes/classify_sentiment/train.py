@@ -19,8 +19,8 @@ What happens here, in order:
 Ctrl-C and SIGTERM leave a checkpoint; the same command with `--ckpt_path last` goes on as if nothing had happened.
 
 To change something: your own texts and labels are `python -m data_prep.labels` and `--data.prepared`; another cell is
-`--model.model.encoder.cell gru`; word vectors to begin with are `--model.source_vectors FILE` (see vectors.yaml and
-recipes/embeddings). Every key is explained in `config.yaml`.
+`--model.model.encoder.cell gru`; word vectors to begin with are `--model.source_vectors FILE` (see recipes/embeddings).
+Every key is explained in `config.yaml`.
 
 Examples:
 

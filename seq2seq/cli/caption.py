@@ -22,7 +22,7 @@ from seq2seq.cli.decoding import (
 )
 from seq2seq.cli.lines import check_output, check_parent, open_input, open_output, read_chunks
 from seq2seq.errors import UserError
-from seq2seq.inference import PICTURES_AT_ONCE
+from seq2seq.inference import CAPTIONS_AT_ONCE
 
 if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right
     from seq2seq.inference import Caption, Captioner
@@ -84,7 +84,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON lines in place of columns")
     add_detail_options(parser, "the cells of the picture")
     add_abstain_option(parser)
-    add_decoding_options(parser, without=("max_source_tokens",), batch_size=PICTURES_AT_ONCE)
+    add_decoding_options(parser, without=("max_source_tokens",), batch_size=CAPTIONS_AT_ONCE)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from seq2seq.inference.defaults import BATCH_SIZE, MAX_SOURCE_TOKENS, PICTURES_AT_ONCE, PRECISIONS
+from seq2seq.inference.defaults import BATCH_SIZE, CAPTIONS_AT_ONCE, MAX_SOURCE_TOKENS, PICTURES_AT_ONCE, PRECISIONS
 from seq2seq.lazy import lazily
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ else:
 __all__ = [
     "BATCH_SIZE",
     "MAX_SOURCE_TOKENS",
+    "CAPTIONS_AT_ONCE",
     "PICTURES_AT_ONCE",
     "PRECISIONS",
     "Candidate",

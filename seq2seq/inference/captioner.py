@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import Tensor
 
+from seq2seq.context import Context
 from seq2seq.data.captions import PICTURE_LENGTH
 from seq2seq.data.extraction import batches_ahead
 from seq2seq.data.images import ImageError, Source, load_image
@@ -16,7 +17,7 @@ from seq2seq.data.transform import ImageTransform, Region
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
-from seq2seq.inference.defaults import PICTURES_AT_ONCE
+from seq2seq.inference.defaults import CAPTIONS_AT_ONCE, PICTURES_AT_ONCE
 from seq2seq.inference.generator import Generator, check_best_only, search_options
 from seq2seq.inference.predictor import Progress, check_size, listed
 from seq2seq.inference.translation import Candidate
@@ -31,6 +32,13 @@ class _Read(NamedTuple):
     squares: list[Tensor] | None = None
     seen: Region | None = None
     problem: str | None = None
+
+
+class _Seen(NamedTuple):
+    """Pictures, and the context of those that could be read as each model sees it; None where there are none."""
+
+    pictures: list[_Read]
+    contexts: list[Context] | None
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class Captioner(Generator):
         self,
         pictures: Iterable[Source],
         *,
-        batch_size: int = PICTURES_AT_ONCE,
+        batch_size: int = CAPTIONS_AT_ONCE,
         first_number: int = 0,
         alignments: bool = False,
         progress: Progress | None = None,
@@ -111,7 +119,7 @@ class Captioner(Generator):
 
         Args:
             pictures: paths, images, or the bytes of image files; N of them give N captions.
-            batch_size: pictures captioned at once.
+            batch_size: pictures whose captions are searched for at once.
             first_number: the first picture's place in a longer list that is captioned bit by bit, so that sampling with
                 a seed gives the same as if it were captioned at once.
             alignments: give each candidate what every word looked at.
@@ -136,9 +144,15 @@ class Captioner(Generator):
         """As `caption_detailed`, but each caption as soon as it is there, while the next pictures are being read."""
         check_size("batch_size", batch_size)
         settings = search_options(**options)
-        for batch in batches_ahead(self._read, pictures, batch_size):
-            yield from self._caption(batch, first_number, settings, alignments)
-            first_number += len(batch)
+        waiting: list[_Seen] = []
+        for batch in batches_ahead(self._read, pictures, min(batch_size, PICTURES_AT_ONCE)):
+            waiting.append(self._look(batch))
+            if sum(len(seen.pictures) for seen in waiting) + len(batch) > batch_size:
+                yield from self._caption(waiting, first_number, settings, alignments)
+                first_number += sum(len(seen.pictures) for seen in waiting)
+                waiting = []
+        if waiting:
+            yield from self._caption(waiting, first_number, settings, alignments)
 
     def _read(self, picture: Source) -> _Read:
         name = str(picture) if isinstance(picture, str | Path) else ""
@@ -150,14 +164,24 @@ class Captioner(Generator):
         return _Read(name, squares, self.transform.seen(*image.size))
 
     @torch.inference_mode()
+    def _look(self, batch: list[_Read]) -> _Seen:
+        """What the models make of some pictures, those that could be read."""
+        good = [read.squares for read in batch if read.squares is not None]
+        return _Seen(batch, self._encode(good) if good else None)
+
+    @torch.inference_mode()
     def _caption(
-        self, batch: Sequence[_Read], first_number: int, options: SearchOptions, alignments: bool
+        self, looked: Sequence[_Seen], first_number: int, options: SearchOptions, alignments: bool
     ) -> list[Caption]:
-        good = [place for place, read in enumerate(batch) if read.squares is not None]
+        reads = [read for seen in looked for read in seen.pictures]
+        good = [place for place, read in enumerate(reads) if read.squares is not None]
         found: dict[int, tuple[Candidate, ...]] = {}
         grid = None
         if good:
-            context, grid = self._encode([batch[place].squares or [] for place in good])
+            parts = zip(*(seen.contexts for seen in looked if seen.contexts is not None), strict=True)
+            members = tuple(Context.join(part) for part in parts)
+            context = members[0] if len(members) == 1 else EnsembleContext(members)
+            grid = members[0].grid
             hypotheses = search(
                 self._network,
                 context,
@@ -170,15 +194,14 @@ class Captioner(Generator):
                 found[place] = tuple(self._candidate(hypothesis, context.mask.shape[1]) for hypothesis in candidates)
         return [
             Caption(read.name, found.get(place, ()), read.problem, grid if place in found else None, read.seen)
-            for place, read in enumerate(batch)
+            for place, read in enumerate(reads)
         ]
 
-    def _encode(self, pictures: list[list[Tensor]]) -> tuple[Any, tuple[int, int] | None]:
-        """The context of B pictures, each in as many forms as there are models, and the first model's grid."""
+    def _encode(self, pictures: list[list[Tensor]]) -> list[Context]:
+        """The context of B pictures, each in as many forms as there are models, as each model sees them."""
         lengths = torch.full((len(pictures),), PICTURE_LENGTH)
         contexts = []
         for loaded, transform, squares in zip(self.models, self._transforms, zip(*pictures, strict=True), strict=True):
             pixels = transform.normalise(torch.stack(squares).to(self.device)).to(self.number_format)
             contexts.append(loaded.model.encode(pixels, lengths))
-        grid = contexts[0].grid
-        return contexts[0] if len(contexts) == 1 else EnsembleContext(tuple(contexts)), grid
+        return contexts

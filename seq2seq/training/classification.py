@@ -149,7 +149,6 @@ class ClassificationTask(RecipeTask[LabelledBatch]):
     ) -> None:
         super().__init__(build_classifier(model, source_vocab_size, labels), model, optimizer)
         self.vectors = PretrainedVectors.of(freeze_vectors, source=source_vectors)
-        self.label_count = labels
 
     @property
     def data(self) -> ClassificationData:
