@@ -202,6 +202,6 @@ class Captioner(Generator):
         lengths = torch.full((len(pictures),), PICTURE_LENGTH)
         contexts = []
         for loaded, transform, squares in zip(self.models, self._transforms, zip(*pictures, strict=True), strict=True):
-            pixels = transform.normalise(torch.stack(squares).to(self.device)).to(self.number_format)
+            pixels = transform.normalise(torch.stack(squares).to(self.device))
             contexts.append(loaded.model.encode(pixels, lengths))
         return contexts

@@ -117,7 +117,7 @@ class FrameClassifier(Predictor):
             lengths = torch.tensor([len(frames[0]) for frames in good])
             found = []
             for network, transform, seen in zip(self.networks, self._transforms, zip(*good, strict=True), strict=True):
-                pixels = transform.normalise(torch.cat(seen).to(self.device)).to(self.number_format)
+                pixels = transform.normalise(torch.cat(seen).to(self.device))
                 found.append(network(pixels, lengths).float().softmax(1))
             shares = list(torch.stack(found).mean(0).cpu().split(lengths.tolist()))
         left = iter(shares)

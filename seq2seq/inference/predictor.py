@@ -54,7 +54,7 @@ class Predictor:
             folders: one model folder or a list of them.
             device: "auto" (a GPU where there is one), "cpu", "cuda", "cuda:1", "mps".
             precision: "fp32", "bf16", "int8" (on a CPU: the fastest), or "auto": bf16 where the device computes faster
-                in it than in fp32, else fp32.
+                in it than in fp32, else fp32. A network that sees pictures computes in fp32 always.
 
         Raises:
             UserError: a folder that is not there, holds no model or a damaged one, a model for another task, models of
@@ -79,11 +79,6 @@ class Predictor:
     def precision(self) -> str:
         """The name of the number format in use: "fp32", "bf16" or "int8"."""
         return next(name for name, dtype in FORMATS.items() if dtype is self.dtype)
-
-    @property
-    def number_format(self) -> torch.dtype:
-        """Of what goes into the models: int8 lies within the products only."""
-        return torch.float32 if self.dtype is torch.int8 else self.dtype
 
 
 def check_model_folder(path: str | Path) -> None:

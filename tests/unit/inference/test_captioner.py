@@ -12,8 +12,10 @@ from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.transform import ImageTransform
 from seq2seq.errors import UserError
 from seq2seq.folder import save_model
-from seq2seq.inference import Captioner, Translator, placement
+from seq2seq.inference import Captioner, Translator
+from seq2seq.inference import captioner as module
 from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
+from seq2seq.search import search
 
 CONFIG = CaptionerConfig(
     embedding_size=16,
@@ -145,9 +147,8 @@ def test_sampling_does_not_depend_on_how_the_list_is_cut(captioner, pictures):
     assert [caption.text for caption in second] == whole[4:]
 
 
-@pytest.mark.skipif(not placement._gains_from_bf16(torch.device("cpu")), reason="computes bf16 without its own product")
 @pytest.mark.parametrize("precision", ["bf16", "int8"])
-def test_captions_do_not_depend_on_the_batch_with_a_backbone_in_bf16(prepared, pictures, tmp_path, precision):
+def test_captions_do_not_depend_on_the_batch_in_any_precision(prepared, pictures, tmp_path, precision):
     encoder = replace(CONFIG.encoder, backbone="mobilenet_v2", image_size=64)
     folder = save(tmp_path / "captioner", prepared, replace(CONFIG, encoder=encoder), seed=4)
     captioner = Captioner.load(folder, device="cpu", precision=precision)
@@ -158,6 +159,18 @@ def test_captions_do_not_depend_on_the_batch_with_a_backbone_in_bf16(prepared, p
         ):
             assert alone.text == together.text
             assert alone.candidates[0].log_probs == pytest.approx(together.candidates[0].log_probs, abs=0.05)
+
+
+def test_many_pictures_are_seen_in_parts_and_searched_for_together(captioner, pictures, monkeypatch):
+    expected = captioner.caption(pictures, batch_size=1)
+    monkeypatch.setattr(module, "PICTURES_AT_ONCE", 2)
+    searched = []
+    monkeypatch.setattr(
+        module, "search", lambda *given, **options: searched.append(len(given[1])) or search(*given, **options)
+    )
+    assert captioner.caption(pictures, batch_size=5) == expected
+    assert sum(searched) == len(pictures)
+    assert searched[0] == 4, "as many parts as go into a batch"
 
 
 @pytest.mark.parametrize("precision", ["bf16", "int8"])
@@ -211,16 +224,10 @@ def test_a_photograph_is_read_at_a_part_of_its_size(captioner, tmp_path, monkeyp
     assert set(sizes) == {(128, 96)}
 
 
-@pytest.mark.parametrize(("gains", "dtype"), [(True, torch.bfloat16), (False, torch.float32)])
-def test_beside_8_bit_products_the_backbone_is_in_bf16_where_that_is_quicker(
-    folders, pictures, monkeypatch, gains, dtype
-):
-    exact = Captioner.load(folders[0], device="cpu", precision="fp32").caption_detailed(pictures, method="greedy")
-    monkeypatch.setattr(placement, "_gains_from_bf16", lambda device: gains)
-    captioner = Captioner.load(folders[0], device="cpu", precision="int8")
-    assert {parameter.dtype for parameter in captioner.models[0].model.encoder.backbone.parameters()} == {dtype}
-    for ours, theirs in zip(captioner.caption_detailed(pictures, method="greedy"), exact, strict=True):
-        assert ours.candidates[0].log_probs[0] == pytest.approx(theirs.candidates[0].log_probs[0], abs=0.1)
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
+def test_the_network_that_sees_computes_in_fp32(folders, pictures, precision):
+    captioner = Captioner.load(folders[0], device="cpu", precision=precision)
+    assert {parameter.dtype for parameter in captioner.models[0].model.encoder.backbone.parameters()} == {torch.float32}
 
 
 def test_a_candidate_says_whether_the_greatest_length_ended_it(captioner, pictures):
