@@ -125,8 +125,9 @@ def _favourites(material: Material) -> Table | None:
     order = sorted((word for word in words if abs(strongest[word]) > _BEYOND_CHANCE), key=lambda word: strongest[word])
     seldom = [word for word in order if strongest[word] < 0][:_LISTED]
     often = [word for word in order[::-1] if strongest[word] > 0][:_LISTED]
+    whole = all(len(texts) == 1 for texts in material.references)
     rows: list[tuple[Cell, ...]] = [
-        (kind, word, round(expected[word], 1), *(said[name][word] for name in said))
+        (kind, word, round(expected[word]) if whole else round(expected[word], 1), *(said[name][word] for name in said))
         for kind, chosen in (("too seldom", seldom), ("too often", often))
         for word in chosen
     ]
