@@ -5,8 +5,7 @@ What happens here, in order:
 1. `config.yaml` beside this file is read, then any `--config` file, then the options on the command line. A later one
    changes only what it names; a misspelt name stops the run with a suggestion.
 2. The labelled texts (made by `data_prep.labels`) are mapped as token ids and cut into batches of like length whose
-   order the seed decides (`seq2seq.training.classification`). Every time a text comes by, its words are cut into other
-   pieces.
+   order the seed decides (`seq2seq.training.classification`).
 3. The model is a bidirectional recurrent net whose outputs are pooled, over the tokens, to one vector
    (`seq2seq.models.classifier`). It learns the label by cross-entropy. Seven thousand sentences are few, so most of the
    settings are against learning them by heart: dropout of words, of features and of what is pooled, label smoothing,

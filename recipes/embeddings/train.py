@@ -11,7 +11,7 @@ What happens here, in order:
 Examples:
 
     python recipes/embeddings/train.py --tiny
-    python recipes/embeddings/train.py --text prepared/tatoeba --labels prepared/sst2_words
+    python recipes/embeddings/train.py --text prepared/tatoeba --labels prepared/sst2
     python recipes/embeddings/train.py --vectors glove.6B.100d.txt --labels prepared/mine --output runs/glove \\
         --model.model.embedding_size 100                                          (options of classify_sentiment go on)
 """
@@ -88,7 +88,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "--labels",
         type=Path,
-        default=Path("prepared/sst2_words"),
+        default=Path("prepared/sst2"),
         help="folder of labelled texts, with a vocabulary of words (default: %(default)s)",
     )
     parser.add_argument(
