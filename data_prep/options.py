@@ -11,12 +11,11 @@ from data_prep.cleaning import Bounds
 from data_prep.corpus import Settings
 from data_prep.lines import Line, read_csv, read_tsv
 from data_prep.output import check_output
+from data_prep.rights import add_rights
 from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.data.prepared import IMAGE, LABEL, TAGS
 from seq2seq.data.tokenizer import KINDS
 from seq2seq.errors import UserError
-
-NOT_STATED = "not stated"
 
 DRAWN_SPLITS = ("dev", "test")
 
@@ -238,28 +237,6 @@ def settings_of(arguments: argparse.Namespace, given: Mapping[str, object] | Non
         joint=getattr(arguments, "joint", False),
         plain=not getattr(arguments, "as_written", True),
     )
-
-
-def add_rights(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
-    """What a user says of data of their own."""
-    parser.add_argument("--name", help="of the data, for the manifest; without it, that of the output folder")
-    parser.add_argument("--licence", default=NOT_STATED, help="of the data, for the manifest")
-    parser.add_argument("--attribution", default=NOT_STATED, help="who made the data, for the manifest")
-
-
-def refuse_rights(arguments: argparse.Namespace, option: str) -> None:
-    """Refuse them where the data is the toolkit's own.
-
-    Args:
-        arguments: parsed by a parser with `add_rights`.
-        option: that asks for such data.
-
-    Raises:
-        UserError: one is given.
-    """
-    for name in ("licence", "attribution"):
-        if getattr(arguments, name) != NOT_STATED:
-            raise UserError(f"--{name}: has no part in {option}, whose {name} is the toolkit's")
 
 
 def add_table_options(parser: Parser) -> None:

@@ -12,8 +12,9 @@ from rich.table import Table
 
 from data_prep.corpus import describe_input, describe_text
 from data_prep.folder import make_manifest, write_manifest, write_table
-from data_prep.options import add_rights, base_parser, command_line, refuse_rights
+from data_prep.options import base_parser, command_line
 from data_prep.output import check_output, output_folder
+from data_prep.rights import add_rights, refuse_rights
 from seq2seq.cli.arguments import Parser, at_least, number, probability
 from seq2seq.data.prepared import FORECASTING, SPLITS, PreparedFolder
 from seq2seq.data.series import TRANSFORMATIONS, Series, SeriesFacts, read_series, transform

@@ -11,8 +11,9 @@ from rich.table import Table
 
 from data_prep.corpus import Corpus, Settings, describe_input
 from data_prep.lines import MALFORMED, UNDECODABLE, Line, read_lines
-from data_prep.options import DRAWN_SPLITS, add_rights, command_line, make_text_parser, settings_of
+from data_prep.options import DRAWN_SPLITS, command_line, make_text_parser, settings_of
 from data_prep.pipeline import prepare
+from data_prep.rights import add_rights
 from seq2seq.cli.arguments import Parser, at_least
 from seq2seq.data.entities import OUTSIDE, entities, is_tag, read_tagged, repair
 from seq2seq.data.prepared import TAGGING, PreparedFolder

@@ -14,9 +14,10 @@ from data_prep.corpus import describe_input, describe_text
 from data_prep.folder import make_manifest, write_manifest, write_table
 from data_prep.intake import Drop
 from data_prep.lines import UNDECODABLE, Line, read_lines
-from data_prep.options import add_rights, base_parser, command_line, language, refuse_rights
+from data_prep.options import base_parser, command_line, language
 from data_prep.output import check_output, output_folder
 from data_prep.pipeline import DROPPED
+from data_prep.rights import add_rights, refuse_rights
 from data_prep.sample.corpus import sentence_pairs
 from seq2seq.cli.arguments import Parser, at_least, probability
 from seq2seq.data.prepared import SPLITS, TEXT, PreparedFolder

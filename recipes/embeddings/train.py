@@ -27,17 +27,15 @@ from rich.console import Console
 from rich.table import Table
 
 from seq2seq.cli.arguments import Parser
-from seq2seq.data.prepared import MANIFEST
+from seq2seq.data.prepared import CLASSIFICATION, MANIFEST, PreparedFolder
 from seq2seq.errors import UserError, run_command
+from seq2seq.files import atomic_write, sha256
 
 HERE = Path(__file__).parent
 SENTIMENT = HERE.with_name("classify_sentiment")
 TINY = Path("prepared/tiny_embeddings")
-WAYS = {
-    "at random": ("random", ["--model.source_vectors=null"]),
-    "from vectors, tuned": ("tuned", ["--model.freeze_vectors=false"]),
-    "from vectors, frozen": ("frozen", ["--model.freeze_vectors=true"]),
-}
+WAYS = {"at random": "random", "from vectors, tuned": "tuned", "from vectors, frozen": "frozen"}
+ASKED = "asked.json"  # in the output folder: what its runs were made of
 
 
 def main() -> None:
@@ -48,24 +46,17 @@ def main() -> None:
         options.vectors, options.words = TINY.with_suffix(".txt"), ["story", "bland"]
         if not (TINY / MANIFEST).exists():
             _run("data_prep.sample_labels", "--tokenizer", "word", "--output", TINY)
+    if options.output is None:
+        options.output = Path("runs/tiny_embeddings" if options.tiny else "runs/embeddings")
     if not options.vectors.exists():
-        size = ["--size", 48] if options.tiny else []
-        _run(
-            "data_prep.vectors",
-            "train",
-            options.text,
-            "--language",
-            options.language,
-            "--output",
-            options.vectors,
-            *size,
-        )
+        more = ["--language", options.language, *(["--size", 48] if options.tiny else [])]
+        _run("data_prep.vectors", "train", options.text, "--output", options.vectors, *more)
+    _check_same(options, others)
 
     configs = [HERE / "config.yaml", *([SENTIMENT / "tiny.yaml", HERE / "tiny.yaml"] if options.tiny else [])]
     table = Table("embeddings begin", "dev accuracy", "95 % interval", "dev macro F1")
-    for title, (name, choices) in WAYS.items():
-        output = options.output / name
-        scores = _train(output, [*(f"--config={config}" for config in configs), *choices], options, others)
+    for title, way in WAYS.items():
+        scores = _train(way, [f"--config={config}" for config in configs], options, others)
         low, high = scores["accuracy"]["interval"]
         values = [f"{scores[metric]['value']:.1f}" for metric in ("accuracy", "macro F1")]
         table.add_row(title, values[0], f"{low:.1f} to {high:.1f}", values[1])
@@ -92,24 +83,45 @@ def _parser() -> Parser:
         help="folder of labelled texts, with a vocabulary of words (default: %(default)s)",
     )
     parser.add_argument(
-        "--output", type=Path, default=Path("runs/embeddings"), help="folder of the runs (default: %(default)s)"
+        "--output", type=Path, help="folder of the runs (default: runs/embeddings, of --tiny runs/tiny_embeddings)"
     )
     parser.add_argument("--words", nargs="+", default=["good", "boring", "actor"], help="whose neighbours are shown")
-    parser.add_argument("--tiny", action="store_true", help="only see whether everything works, in half a minute")
+    parser.add_argument("--tiny", action="store_true", help="only see whether everything works")
     return parser
 
 
-def _train(output: Path, arguments: list[str], options: argparse.Namespace, others: list[str]) -> dict[str, Any]:
+def _check_same(options: argparse.Namespace, others: list[str]) -> None:
+    """Refuse a folder whose runs were made of something else: they would be taken for these."""
+    manifest = PreparedFolder.open(options.labels, CLASSIFICATION).path / MANIFEST
+    asked = {"labels": sha256(manifest), "vectors": sha256(options.vectors), "options": others, "tiny": options.tiny}
+    known = options.output / ASKED
+    if not known.exists():
+        known.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(known) as file:
+            json.dump(asked, file)
+    elif json.loads(known.read_text(encoding="utf-8")) != asked:
+        raise UserError(
+            f"--output {options.output}: holds runs with other labels, vectors or options; name another folder"
+        )
+
+
+def _train(way: str, configs: list[str], options: argparse.Namespace, others: list[str]) -> dict[str, Any]:
     """The scores of a run, which is made if it is not there."""
+    output = options.output / way
     record = output / "scores.dev.json"
     if not record.exists():
         from seq2seq.training.classification import ClassificationData, ClassificationTask
         from seq2seq.training.cli import train
 
-        more = [f"--output={output}", "--overwrite=true", f"--data.prepared={options.labels}"]
-        if not any(word.startswith("--model.source_vectors") for word in arguments):
-            more.append(f"--model.source_vectors={options.vectors}")
-        train(SENTIMENT / "config.yaml", "", [*arguments, *more, *others], ClassificationTask, ClassificationData)
+        choices = {
+            "output": output,
+            "overwrite": "true",
+            "data.prepared": options.labels,
+            "model.source_vectors": "null" if way == "random" else options.vectors,
+            "model.freeze_vectors": "true" if way == "frozen" else "false",
+        }
+        words = [*configs, *(f"--{name}={value}" for name, value in choices.items()), *others]
+        train(SENTIMENT / "config.yaml", "", words, ClassificationTask, ClassificationData)
     scores: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))["scores"]
     return scores
 

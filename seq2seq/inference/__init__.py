@@ -41,8 +41,8 @@ else:
 
 __all__ = [
     "BATCH_SIZE",
-    "MAX_SOURCE_TOKENS",
     "CAPTIONS_AT_ONCE",
+    "MAX_SOURCE_TOKENS",
     "PICTURES_AT_ONCE",
     "PRECISIONS",
     "Candidate",

@@ -95,6 +95,8 @@ def test_the_sp500_table_is_read(command, tmp_path):
     [
         ([], "give either a FILE with the series or --sine"),
         (["data.csv", "--sine"], "give either a FILE with the series or --sine"),
+        (["--sine", "--licence", "x"], "--licence: has no part in --sine"),
+        (["data.csv", "--period", "7"], "--period: has a part in --sine only"),
         (["--sine", "--value", "x"], "--value: has no part in --sine"),
         (["nowhere.csv"], "nowhere.csv: cannot be read (No such file or directory)"),
         (["data.csv", "--value", "prize"], "did you mean 'price'?"),

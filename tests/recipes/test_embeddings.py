@@ -28,6 +28,10 @@ def test_the_script_compares_three_ways_to_begin(tmp_path):
     again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280)
     assert dict(re.findall(r"│ (at random|from vectors, \w+) +│ ([\d.]+) ", again.stdout)) == rows
     assert "trained for" not in again.stdout
+    more = ["--output", "runs/tiny_embeddings", "--model.optimizer.learning_rate=0.1"]
+    other = subprocess.run([*command, *more], cwd=tmp_path, capture_output=True, text=True, timeout=280)
+    assert other.returncode == 2
+    assert "holds runs with other labels, vectors or options" in other.stderr
 
 
 @pytest.mark.parametrize("name", ["config.yaml", "tiny.yaml"])
