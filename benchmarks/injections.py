@@ -1,10 +1,10 @@
 """How the picture enters the decoder: the models of the literature side by side, same backbone, budget and seeds.
 
-python -m benchmarks.injections --data prepared/flickr8k --minutes 12
+python -m benchmarks.injections --data prepared/flickr8k --minutes 12 --config mine.yaml
 
 Each config of recipes/caption_flickr8k is trained for as many minutes, one after the other, with every seed, and scored
-on dev by beam 5. A run with the same data, config and weights that is there already is not trained again. The table has
-means over the seeds.
+on dev by beam 5. A run with the same data and configs that is there already is not trained again. The table has means
+over the seeds.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.options import make_parser
 from benchmarks.training import train
-from seq2seq.cli.arguments import at_least, number, whole_number
+from seq2seq.cli.arguments import at_least, whole_number
 from seq2seq.data.prepared import MANIFEST, PreparedFolder
 from seq2seq.errors import run_command
 from seq2seq.files import atomic_write, sha256
@@ -36,11 +36,7 @@ def main() -> None:
     """Train what is missing, and print and write the table."""
     parser = make_parser("injections", __doc__)
     parser.add_argument("--data", default="prepared/flickr8k", help="prepared folder (default: %(default)s)")
-    parser.add_argument(
-        "--weights", default="default", help="of the backbone: default, or a file (default: %(default)s)"
-    )
-    parser.add_argument("--mean", type=number, nargs=3, metavar="X", help="that the weights want; default: ImageNet's")
-    parser.add_argument("--std", type=number, nargs=3, metavar="X", help="likewise")
+    parser.add_argument("--config", type=Path, help="a file with what all have beside: weights, views …")
     parser.add_argument("--minutes", type=at_least(1), default=12, help="of training, each (default: %(default)s)")
     parser.add_argument("--seeds", type=whole_number, nargs="+", default=[1], help="default: 1")
     parser.add_argument(
@@ -54,7 +50,8 @@ def main() -> None:
     for seed in options.seeds:
         for config in CONFIGS:
             output = options.folder / f"{config}-{options.minutes}min-seed{seed}-{_digest(config, setting)}"
-            run = train(RECIPE, output, _train_options(options, seed), RECIPE / f"{config}.yaml")
+            configs = [RECIPE / f"{config}.yaml", *([options.config] if options.config else [])]
+            run = train(RECIPE, output, _train_options(options, seed), configs)
             where = {name: run[name] for name in ("date", "commit", "machine", "torch")}
             figures.append({**where, "config": config, "seed": seed, "scores": run["record"]["scores"]})
             with atomic_write(options.output) as file:
@@ -74,12 +71,9 @@ def table(figures: list[dict[str, Any]]) -> str:
 
 def _setting(options: argparse.Namespace) -> dict[str, Any]:
     """What all runs have in common and their scores depend on."""
-    weights = Path(options.weights)
     return {
         "data": {"folder": options.data, "sha256": sha256(PreparedFolder.open(options.data).path / MANIFEST)},
-        "weights": {"name": options.weights, "sha256": sha256(weights) if weights.is_file() else None},
-        "mean": options.mean,
-        "std": options.std,
+        "config": options.config.read_text(encoding="utf-8") if options.config else None,
     }
 
 
@@ -91,14 +85,11 @@ def _digest(config: str, setting: dict[str, Any]) -> str:
 
 def _train_options(options: argparse.Namespace, seed: int) -> dict[str, Any]:
     """What every config is trained with."""
-    encoder = {"weights": options.weights}
-    encoder |= {name: json.dumps(getattr(options, name)) for name in ("mean", "std") if getattr(options, name)}
     return {
         "data.prepared": options.data,
         "seed_everything": seed,
         "trainer.max_time": f"00:{options.minutes // 60:02}:{options.minutes % 60:02}:00",
         "early_stopping.patience": 1000000,  # all have the whole time
-        **{f"model.model.encoder.{name}": value for name, value in encoder.items()},
     }
 
 

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,14 @@ from seq2seq.files import atomic_write
 TRAINED = "training.json"  # what is known of a run, written at its end: one without it is trained anew
 
 
-def train(recipe: Path, output: Path, options: Mapping[str, Any], config: Path | None = None) -> dict[str, Any]:
+def train(recipe: Path, output: Path, options: Mapping[str, Any], configs: Sequence[Path] = ()) -> dict[str, Any]:
     """Train by `recipe/train.py`, unless the output folder holds a run that came to its end.
 
     Args:
         recipe: its folder.
         output: folder of the run, which is begun anew if it is only half done.
         options: of the command, by name without the dashes.
-        config: file that the command gets before them.
+        configs: files that the command gets before them.
 
     Returns:
         `minutes`, of the whole command, validations and the scoring at its end included; `record`, the scores on dev;
@@ -33,7 +33,9 @@ def train(recipe: Path, output: Path, options: Mapping[str, Any], config: Path |
     """
     known = output / TRAINED
     if not known.exists():
-        words = [sys.executable, str(recipe / "train.py"), *(["--config", str(config)] if config else [])]
+        words = [sys.executable, str(recipe / "train.py")]
+        for config in configs:
+            words += ["--config", str(config)]
         words += ["--output", str(output), "--overwrite", "true"]
         for name, value in options.items():
             words += [f"--{name}", str(value)]

@@ -13,6 +13,7 @@ from torch import Tensor, fx, nn
 from seq2seq.data.transform import ImageTransform
 from seq2seq.encoders.graph import LayerGraph, to_cells
 from seq2seq.encoders.small_cnn import SmallCNN
+from seq2seq.encoders.tensorflow import compute_as_tensorflow
 from seq2seq.encoders.weights import DEFAULT, download, find_weights, load_file
 from seq2seq.errors import UserError, suggest
 
@@ -40,6 +41,8 @@ class Backbone(nn.Module):
         mean: of red, green and blue, taken off; empty for that of the weights, or ImageNet's.
         std: likewise, divided by.
         resize: "squash" or "crop"; see `ImageTransform`.
+        trained_in: "torch", or "tensorflow" for a file of weights that were converted from there: they want its padding
+            and batch norm (see `seq2seq.encoders.tensorflow`).
 
     Attributes:
         transform: makes a picture the pixels that the network reads.
@@ -66,11 +69,14 @@ class Backbone(nn.Module):
         mean: Sequence[float] = (),
         std: Sequence[float] = (),
         resize: Literal["squash", "crop"] = "squash",
+        trained_in: Literal["torch", "tensorflow"] = "torch",
     ) -> None:
         super().__init__()
         _check_name(name)
         source = find_weights(name, weights)
-        self.name, self.weights = name, weights
+        if trained_in == "tensorflow" and source is not None and not isinstance(source, Path):
+            raise UserError(f"trained_in: 'tensorflow', but torchvision trained its weights {weights!r} in torch")
+        self.name, self.weights, self.trained_in = name, weights, trained_in
         self.transform = _transform(name, source, image_size, mean, std, resize)
         graph = LayerGraph(_build(name, source), name, self.transform.size)
         cut = graph.last_grid() if layer == AUTO else graph.layer(layer, "layer")[-1]
@@ -83,6 +89,8 @@ class Backbone(nn.Module):
         self._note = weights
         if isinstance(source, Path) and not _on_meta():
             self._note = f"{weights} ({load_file(self.body, source, name)})"
+        if trained_in == "tensorflow":
+            compute_as_tensorflow(self.body)
         if fine_tune == AUTO:
             fine_tune = ALL if source is None else NONE
         self._freeze(graph, fine_tune)
@@ -137,8 +145,8 @@ class Backbone(nn.Module):
         return twin
 
     def fingerprint(self) -> str:
-        """A hash of the network up to the cut and of its weights."""
-        digest = hashlib.sha256(f"{self.name} {self.layer}".encode())
+        """A hash of the network up to the cut, of how it computes and of its weights."""
+        digest = hashlib.sha256(f"{self.name} {self.layer} {self.trained_in}".encode())
         for name, tensor in sorted(self.body.state_dict().items()):
             digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
             digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
@@ -154,7 +162,7 @@ class Backbone(nn.Module):
         return (
             f"{self.name}, cut at {self.layer}: {rows} x {columns} cells of {self.size:,} features\n"
             f"reads {transform.size} x {transform.size} pixels ({transform.resize}), mean {mean}, std {std}\n"
-            f"weights: {self._note}\n"
+            f"weights: {self._note}{', trained in TensorFlow' if self.trained_in == 'tensorflow' else ''}\n"
             f"{frozen:,} weights frozen, {trained:,} trained"
         )
 

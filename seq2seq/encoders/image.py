@@ -15,7 +15,7 @@ class ImageEncoder(nn.Module):
     """Looks at pictures and gives a vector for each cell of a grid over them and one for the whole.
 
     Args:
-        backbone: name of the network; see `seq2seq.encoders.backbone.Backbone` for this and the next seven.
+        backbone: name of the network; see `seq2seq.encoders.backbone.Backbone` for this and the next eight.
         weights: what it begins with: "default", a name, a file, or "none".
         layer: where it is cut.
         fine_tune: from which layer on it is trained.
@@ -23,6 +23,7 @@ class ImageEncoder(nn.Module):
         mean: of red, green and blue.
         std: likewise.
         resize: "squash" or "crop".
+        trained_in: "torch" or "tensorflow".
         projection_size: features of memory and summary, each by a learned linear map of its own; 0 for the backbone's
             own features.
         layer_norm: normalise memory and summary (Ba et al. 2016).
@@ -57,12 +58,13 @@ class ImageEncoder(nn.Module):
         mean: Sequence[float] = (),
         std: Sequence[float] = (),
         resize: Literal["squash", "crop"] = "squash",
+        trained_in: Literal["torch", "tensorflow"] = "torch",
         projection_size: int = 512,
         layer_norm: bool = True,
         dropout: float = 0.2,
     ) -> None:
         super().__init__()
-        self.backbone = Backbone(backbone, weights, layer, fine_tune, image_size, mean, std, resize)
+        self.backbone = Backbone(backbone, weights, layer, fine_tune, image_size, mean, std, resize, trained_in)
         self.transform, self.grid = self.backbone.transform, self.backbone.grid
         size = projection_size or self.backbone.size
         self.memory_size = self.summary_size = size

@@ -55,6 +55,7 @@ class ImageEncoderConfig:
     mean: list[float] = field(default_factory=list)
     std: list[float] = field(default_factory=list)
     resize: Literal["squash", "crop"] = "squash"
+    trained_in: Literal["torch", "tensorflow"] = "torch"
     projection_size: int = 512
     layer_norm: bool = True
     dropout: float = 0.2

@@ -47,6 +47,18 @@ def random(name, **options):
     return backbone.eval()
 
 
+def as_in_tensorflow(x, layer):
+    """A convolution with padding "SAME" by its definition: as many outputs as strides fit in, rounded up; zeros that
+    are missing for them half before and half behind, the odd one behind."""
+    kernel, stride = layer.kernel_size[0], layer.stride[0]
+    rows = -(-x.shape[2] // stride)
+    missing = max((rows - 1) * stride + kernel - x.shape[2], 0)
+    wide = torch.zeros(*x.shape[:2], x.shape[2] + missing, x.shape[3] + missing)
+    begin = missing // 2
+    wide[:, :, begin : begin + x.shape[2], begin : begin + x.shape[3]] = x
+    return nn.functional.conv2d(wide, layer.weight, layer.bias, stride, 0, layer.dilation, layer.groups)
+
+
 def pixels(count, size=SIZE, seed=0):
     return torch.randn(count, 3, size, size, generator=torch.Generator().manual_seed(seed))
 
@@ -285,3 +297,28 @@ def test_a_mistake_is_told_in_one_line(options, message):
 def test_a_step_that_gives_no_grid_is_refused():
     with torch.device("meta"), pytest.raises(UserError, match="neither a grid of features nor a vector"):
         Backbone("shufflenet_v2_x0_5", weights="none", layer="stage2.0.view")
+
+
+@pytest.mark.parametrize("size", [64, 63, 33])
+@torch.no_grad()
+def test_weights_of_tensorflow_are_computed_as_there(size):
+    ours = random("mobilenet_v2", image_size=size, trained_in="tensorflow", mean=[0.5] * 3, std=[0.5] * 3)
+    theirs = random("mobilenet_v2", image_size=size, mean=[0.5] * 3, std=[0.5] * 3)
+    assert ours.grid == theirs.grid
+    assert ours.state_dict().keys() == theirs.state_dict().keys()
+    assert ours.fingerprint() != theirs.fingerprint()
+    picture = pixels(2, size)
+    for layer in theirs.body.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.forward = lambda x, layer=layer: as_in_tensorflow(x, layer)
+        elif isinstance(layer, nn.BatchNorm2d):
+            layer.eps = 1e-3
+    expected = theirs(picture)
+    torch.testing.assert_close(ours(picture), expected, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(ours.fused()(picture), expected, rtol=1e-3, atol=1e-3)
+    assert "trained in TensorFlow" in ours.describe()
+
+
+def test_weights_of_torchvision_were_not_trained_in_tensorflow():
+    with pytest.raises(UserError, match="trained_in: 'tensorflow', but torchvision trained its weights 'default'"):
+        Backbone("mobilenet_v2", "default", trained_in="tensorflow")

@@ -48,18 +48,18 @@ def test_a_run_is_known_by_all_that_its_scores_depend_on(prepared, trainings, tm
 
     configs = len(injections.CONFIGS)
     assert [run(), run()] == [configs, 0]
-    (tmp_path / "w.pth").write_bytes(b"one")
-    file = ("--weights", tmp_path / "w.pth")
-    half = ("--mean", 0.5, 0.5, 0.5, "--std", 0.5, 0.5, 0.5)
-    assert [run(*file), run(*file, *half), run(*file, *half)] == [configs, configs, 0]
-    (tmp_path / "w.pth").write_bytes(b"two")
-    assert run(*file) == configs
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("data: {batch_size: 4}")
+    assert [run("--config", mine), run("--config", mine)] == [configs, 0]
+    assert trainings[-1].index(str(mine)) > trainings[-1].index(str(injections.RECIPE / "config.yaml"))
+    mine.write_text("data: {batch_size: 8}")
+    assert run("--config", mine) == configs
     manifest = json.loads((prepared / "manifest.json").read_text())
     (prepared / "manifest.json").write_text(json.dumps(manifest | {"name": "other"}))
     assert run() == configs
     assert all(int(words[words.index("--early_stopping.patience") + 1]) > 1000 for words in trainings)
     kept = json.loads((tmp_path / "figures.json").read_text())
-    assert {"minutes", "data", "weights", "mean", "std"} <= kept.keys()
+    assert {"minutes", "data", "config"} <= kept.keys()
     assert all({"date", "commit", "machine", "torch"} <= figure.keys() for figure in kept["figures"])
 
 
