@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from seq2seq.data.transform import ImageTransform
+from seq2seq.encoders.centres import cell_shift
 from seq2seq.encoders.graph import LayerGraph, to_cells
 from seq2seq.encoders.small_cnn import SmallCNN
 from seq2seq.encoders.tensorflow import compute_as_tensorflow
@@ -48,6 +49,7 @@ class Backbone(nn.Module):
         transform: makes a picture the pixels that the network reads.
         grid: rows and columns of the cells.
         size: C, features of a cell.
+        cell_shift: how far a cell looks beside the middle of its part of the picture (see `centres.cell_shift`).
         frozen: no weight is trained, so that the features of a picture never change.
 
     Raises:
@@ -91,6 +93,7 @@ class Backbone(nn.Module):
             self._note = f"{weights} ({load_file(self.body, source, name)})"
         if trained_in == "tensorflow":
             compute_as_tensorflow(self.body)
+        self.cell_shift = cell_shift(self.body, self.transform.size, cut.output.rows)
         if fine_tune == AUTO:
             fine_tune = ALL if source is None else NONE
         self._freeze(graph, fine_tune)

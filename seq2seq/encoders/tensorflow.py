@@ -41,8 +41,13 @@ def pad_same(pixels: Tensor, kernel: tuple[int, int], stride: tuple[int, int], d
             [0., 0., 0., 0., 0.]])
     """
     widths: list[int] = []
-    for size, length, step, spread in zip(pixels.shape[2:], kernel, stride, dilation, strict=True):
-        reach = (math.ceil(size / step) - 1) * step + spread * (length - 1) + 1
-        missing = max(reach - size, 0)
+    for each in zip(pixels.shape[2:], kernel, stride, dilation, strict=True):
+        missing = missing_zeros(*each)
         widths = [missing // 2, missing - missing // 2, *widths]  # `pad` wants the last dimension first
     return pad(pixels, widths)
+
+
+def missing_zeros(size: int, kernel: int, stride: int, dilation: int) -> int:
+    """How many zeros a row of `size` wants so that a convolution over it gives size / stride numbers, rounded up."""
+    reach = (math.ceil(size / stride) - 1) * stride + dilation * (kernel - 1) + 1
+    return max(reach - size, 0)

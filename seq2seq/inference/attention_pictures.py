@@ -57,15 +57,13 @@ class AttentionPictures:
             UserError: the model has no attention over a grid of the picture, or the file cannot be written.
         """
         best = caption.candidates[0]
-        if best.alignment is None or caption.grid is None:
+        looked = caption.looked()
+        if looked is None:
             raise UserError("the model has no attention over the picture, so there is nothing to draw")
         image = load_image(caption.picture)
         seen, image = self.transform.seen(*image.size), _scaled(image)
         panels = [("", _lit(image, np.ones((1, 1)), seen))]
-        panels += [
-            (word, _lit(image, weights.view(caption.grid).numpy(), seen))
-            for word, weights in word_weights(best.tokens, best.alignment)
-        ]
+        panels += [(word, _lit(image, weights.numpy(), seen)) for word, weights in word_weights(best.tokens, looked)]
         path = self.folder / self._name(caption.picture)
         with atomic_write(path, "wb") as file:
             _sheet(best.text, panels).save(file, format="PNG")
@@ -83,7 +81,7 @@ class AttentionPictures:
 
 
 def word_weights(pieces: Sequence[str], alignment: Tensor) -> list[tuple[str, Tensor]]:
-    """The words that T pieces make, each with the mean of its pieces' weights (T, S); the end of sentence is left out.
+    """The words that T pieces make, each with the mean of its pieces' weights (T, ...); the sentence's end is left out.
 
     >>> import torch
     >>> [(word, weights.tolist()) for word, weights in word_weights(["▁a", "▁b", "c", "</s>"], torch.eye(4)[:, :3])]

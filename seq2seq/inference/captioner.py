@@ -14,6 +14,7 @@ from seq2seq.data.extraction import batches_ahead
 from seq2seq.data.images import ImageError, Source, load_image
 from seq2seq.data.prepared import CAPTIONS
 from seq2seq.data.transform import ImageTransform, Region
+from seq2seq.encoders.centres import move
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
@@ -51,6 +52,7 @@ class Caption:
         problem: why the picture could not be read, in one line; None where it could.
         grid: rows and columns of the cells that an `alignment` of a candidate refers to, row by row.
         seen: the part of the picture, as a viewer shows it, that these cells cover; the model saw nothing else of it.
+        cell_shift: how far right of and below the middle of its part a cell looks, in cells.
     """
 
     picture: str
@@ -58,6 +60,16 @@ class Caption:
     problem: str | None
     grid: tuple[int, int] | None
     seen: Region | None = None
+    cell_shift: float = 0.0
+
+    def looked(self) -> Tensor | None:
+        """Where each of the T pieces of the best candidate looked: (T, rows, columns) over the even parts of `seen`.
+
+        It is the candidate's alignment, moved to where the cells do look; None without one.
+        """
+        if not self.candidates or self.candidates[0].alignment is None or self.grid is None:
+            return None
+        return move(self.candidates[0].alignment.unflatten(1, self.grid), self.cell_shift)
 
     @property
     def text(self) -> str:
@@ -192,8 +204,9 @@ class Captioner(Generator):
             )
             for place, candidates in zip(good, hypotheses, strict=True):
                 found[place] = tuple(self._candidate(hypothesis, context.mask.shape[1]) for hypothesis in candidates)
+        shift = cast(ImageEncoder, self.models[0].model.encoder).backbone.cell_shift
         return [
-            Caption(read.name, found.get(place, ()), read.problem, grid if place in found else None, read.seen)
+            Caption(read.name, found.get(place, ()), read.problem, grid if place in found else None, read.seen, shift)
             for place, read in enumerate(reads)
         ]
 

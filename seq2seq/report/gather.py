@@ -179,13 +179,14 @@ def with_folder(system: System, folder: str | Path) -> System:
 
 def _details(item: Caption | Translation) -> Details:
     best = item.candidates[0] if item.candidates else None
+    looked = item.looked() if isinstance(item, Caption) else best.alignment if best else None
     tokens = best.tokens if best else ()
     parts = item.parts if isinstance(item, Translation) else len(item.candidates[:1])
     return Details(
         tokens=tokens,
         log_probs=best.log_probs if best else (),
         source_tokens=item.source_tokens if isinstance(item, Translation) else (),
-        alignment=best.alignment if best else None,
+        alignment=looked if looked is None else looked.flatten(1),
         grid=item.grid if isinstance(item, Caption) else None,
         seen=item.seen if isinstance(item, Caption) else None,
         finished=best is None or not (best.cut or tokens.count(END) < parts),

@@ -21,7 +21,7 @@ class Details:
         tokens: the T pieces of the output, "▁" standing for a space, "</s>" last where it was ended.
         log_probs: natural logarithm of each piece's probability, T numbers.
         source_tokens: the S pieces that the encoder read; none of a picture.
-        alignment: (T, S) attention, rows summing to 1; of a picture S is the number of cells of `grid`.
+        alignment: (T, S) attention, rows summing to 1; of a picture what `Caption.looked` gives, all cells in a row.
         grid: rows and columns of a picture's cells.
         seen: the part of a picture that the cells cover.
         finished: the model ended the output by itself.

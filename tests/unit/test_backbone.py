@@ -322,3 +322,38 @@ def test_weights_of_tensorflow_are_computed_as_there(size):
 def test_weights_of_torchvision_were_not_trained_in_tensorflow():
     with pytest.raises(UserError, match="trained_in: 'tensorflow', but torchvision trained its weights 'default'"):
         Backbone("mobilenet_v2", "default", trained_in="tensorflow")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("mobilenet_v2", {}, -0.48),
+        ("mobilenet_v2", {"trained_in": "tensorflow"}, 0.48),
+        ("resnet18", {}, -0.48),
+        ("alexnet", {}, None),
+        ("vgg16", {}, 0.0),
+        ("small_cnn", {}, -0.47),
+    ],
+)
+def test_a_cells_view_is_centred_where_it_is_told(name, options, expected):
+    """By the gradient of a cell in the middle, through a network all of whose convolutions are means."""
+    size = 448
+    backbone = random(name, image_size=size, **options)
+    with torch.no_grad():
+        for key, weight in backbone.named_parameters():
+            weight.fill_(1 / weight[0].numel() if weight.ndim > 1 else float(key.endswith("weight")))
+    rows, columns = backbone.grid
+    picture = (1e-3 * (1 + 0.01 * pixels(1, size).abs())).requires_grad_()
+    cell = backbone(picture)[0, rows // 2 * columns + columns // 2]
+    (gradient,) = torch.autograd.grad(cell @ torch.arange(1.0, len(cell) + 1), picture)
+    mass = gradient.abs().sum((0, 1))
+    found = (mass.sum(0) @ (torch.arange(size) + 0.5)) / mass.sum() * columns / size - (columns // 2 + 0.5)
+    assert backbone.cell_shift == pytest.approx(float(found), abs=0.1)
+    if expected is not None:
+        assert backbone.cell_shift == pytest.approx(expected, abs=0.01)
+
+
+def test_a_grid_of_one_cell_or_of_patches_is_not_moved():
+    assert random("vgg16", layer="classifier.4").cell_shift == 0
+    assert random("swin_t").cell_shift == 0
+    assert random("convnext_tiny").cell_shift == 0

@@ -235,3 +235,15 @@ def test_a_candidate_says_whether_the_greatest_length_ended_it(captioner, pictur
     assert cut.cut
     assert len(cut.tokens) == 2
     assert free.cut == (len(free.tokens) == 51)  # the picture counts for so many
+
+
+def test_what_was_looked_at_lies_where_the_cells_look(captioner, pictures):
+    (caption,) = captioner.caption_detailed(pictures[:1], alignments=True)
+    assert caption.cell_shift == captioner.models[0].model.encoder.backbone.cell_shift != 0
+    alignment = torch.tensor([[0.1, 0.2, 0.3, 0.4]])
+    (best,) = caption.candidates
+    found = replace(caption, candidates=(replace(best, alignment=alignment),), cell_shift=-0.5).looked()
+    torch.testing.assert_close(found, torch.tensor([[[0.25, 0.3], [0.35, 0.4]]]))
+    still = replace(caption, candidates=(replace(best, alignment=alignment),), cell_shift=0.0).looked()
+    torch.testing.assert_close(still, alignment.view(1, 2, 2))
+    assert replace(caption, candidates=(replace(best, alignment=None),)).looked() is None
