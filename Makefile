@@ -1,4 +1,5 @@
-# make demo: train, score and use a translator on the corpus that comes with the toolkit (a few minutes on two cores)
+# make demo: train, score and use a translator on the corpus that comes with the toolkit and captioners on pictures that
+#            it draws (a few minutes on two cores)
 # make test: lint, types and all tests
 # Both set up what they need by themselves, in the folder .venv.
 
@@ -29,4 +30,4 @@ setup: .venv/.installed
 	@touch $@
 
 clean:
-	rm -rf .venv build runs/demo prepared/demo
+	rm -rf .venv build runs/demo prepared/demo prepared/demo_scenes prepared/tiny_scenes

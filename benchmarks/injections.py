@@ -25,7 +25,7 @@ RECIPE = Path("recipes/caption_flickr8k")
 CONFIGS = {
     "initial_state": "first state",
     "show_and_tell": "first step (Show and Tell)",
-    "every_step": "every step (Karpathy, Donahue)",
+    "every_step": "every step (Donahue)",
     "show_attend_tell": "attention, gated, fed on (Show, Attend and Tell)",
     "config": "attention between layers, and first state (RNMT+)",
 }

@@ -47,7 +47,9 @@ class Bounds:
 
 
 # What divides words wherever it stands; a comma does not within a number.
-_DIVIDERS = re.compile(r"[!?;…\"“”„«»()\[\]{}¡¿。，、；：！？「」『』（）【】《》]|-{2,}|[–—]|(?<!\d),|,(?!\d)")
+_DIVIDERS = re.compile(
+    r"[!?;…\"“”„«»()\[\]{}¡¿。．，、；：！？｡､「」『』（）【】《》〈〉〔〕؟؛،۔।॥།၊။។።፣։]|-{2,}|[–—]|(?<!\d),|,(?!\d)"
+)
 _EDGES = ".,:-'`´‘’"
 _CLITIC = re.compile(r"['’]\w{1,2}\b")
 

@@ -11,6 +11,7 @@ from seq2seq.data.text import normalise
 
 DUPLICATE = "duplicate"
 CONTRADICTION = "the same text, labelled otherwise"
+NO_NAME = "no picture's name"
 _OF_CAPTIONS = {EMPTY: "empty caption", DUPLICATE: "caption twice of one picture"}
 _OF_LABELLED = {EMPTY: "empty field"}
 
@@ -70,7 +71,11 @@ def take_in(
         intake.lines_in += 1
         end = len(line.sides) if texts is None else names + texts
         row = (*line.sides[:names], *map(clean, line.sides[names:end]), *line.sides[end:])
-        fault = line.problem or (None if all(row) else EMPTY) or (check(row) if check else None)
+        fault = (
+            line.problem
+            or (None if all(row) else NO_NAME if not all(row[:names]) else EMPTY)
+            or (check(row) if check else None)
+        )
         if fault is None and bounds is not None:
             fault = bounds.fault(*row[names:end])
             if fault is None and row[:end] in seen:

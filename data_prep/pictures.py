@@ -18,6 +18,7 @@ from seq2seq.progress import counting
 
 MISSING = "picture missing"
 BAD_NAME = "picture's path not within the folder"
+UNFIT_NAME = "tab, line feed or broken character in picture's name"
 NO_CAPTION = "no caption"
 NO_CAPTION_KEPT = "no caption kept"
 
@@ -99,8 +100,10 @@ class Pictures:
 
 
 def _read(folder: Path, name: str) -> PreparedImage | tuple[str, str]:
-    if not is_inside(name) or name != in_table(name):
+    if not is_inside(name):
         return BAD_NAME, f"{name!r}: not a picture's path within {folder}"
+    if name != in_table(name):
+        return UNFIT_NAME, f"{name!r}: cannot stand in a table; rename the file"
     path = folder / name
     try:
         width, height = load_image(path).size

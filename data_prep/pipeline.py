@@ -50,7 +50,7 @@ def prepare(corpus: Corpus, settings: Settings) -> PreparedFolder:
         if given and not settings.keep_leaks:
             _drop_leaks(intakes["train"], given, keys, LEAKED_IMAGE if pictures else LEAK)
         _require_rows(intakes, corpus, pictures)
-        splits = _split(intakes["train"].rows, corpus, settings, keys) | given
+        splits = _split(intakes["train"], corpus, settings, keys) | given
         tables = {split: _together(splits[split], corpus) for split in SPLITS if splits.get(split)}
 
         lines_in = sum(intake.lines_in for intake in intakes.values())
@@ -133,11 +133,15 @@ def _require_rows(intakes: Mapping[str, Intake], corpus: Corpus, pictures: Pictu
         if split != "train" and set(reasons) == {MISSING}:
             print(f"{split} is left out: none of its pictures is there", file=sys.stderr)
             continue
-        told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common()) or "there was none"
+        told = _counted(reasons) or "there was none"
         if pictures and MISSING in reasons:
             name = next(drop.row[0] for drop in intake.dropped if drop.reason == MISSING)
             told += f"; there is no {name} in {pictures.folder}: say with {corpus.images_option} where the pictures are"
         raise UserError(f"no {UNITS[corpus.purpose]} of {split} is left of {intake.lines_in} lines: {told}")
+
+
+def _counted(reasons: Counter[str]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
 
 
 def _units(rows: list[Row], corpus: Corpus) -> list[list[int]]:
@@ -155,15 +159,19 @@ def _together(rows: list[Row], corpus: Corpus) -> list[Row]:
     return [rows[index] for unit in _units(rows, corpus) for index in unit]
 
 
-def _split(rows: list[Row], corpus: Corpus, settings: Settings, keys: Keys) -> dict[str, list[Row]]:
-    sizes = settings.sizes
+def _split(train: Intake, corpus: Corpus, settings: Settings, keys: Keys) -> dict[str, list[Row]]:
+    rows, sizes = train.rows, settings.sizes
     units = _units(rows, corpus)
     drawn_from, shared = f"{UNITS[corpus.purpose]}s", "shared sentences"
     if corpus.images is not None:
         drawn_from, shared = "pictures", "identical files"
     options = " and ".join(f"--{split}-size {size}" for split, size in sizes.items())
     if sum(sizes.values()) * 2 > len(units):
-        raise UserError(f"{options}: more than half of the {len(units)} {drawn_from} that are left; ask for fewer")
+        drops = _counted(Counter(drop.reason for drop in train.dropped))
+        dropped = f"; of {train.lines_in} lines were dropped: {drops}" if drops else ""
+        raise UserError(
+            f"{options}: more than half of the {len(units)} {drawn_from} that are left; ask for fewer{dropped}"
+        )
     drawn = draw_splits(components([rows[unit[0]] for unit in units], keys), sizes, settings.seed)
     for split, chosen in drawn.items():
         if not chosen and sizes.get(split) != 0:

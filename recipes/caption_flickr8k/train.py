@@ -12,7 +12,7 @@ What happens here, in order:
    `--model.model.decoder.injections`. The classic papers' models are the other files beside this one:
 
        show_and_tell.yaml        the picture as the word before the first (Vinyals et al. 2015)
-       every_step.yaml           the picture into every step (Karpathy & Fei-Fei 2015, Donahue et al. 2015)
+       every_step.yaml           the picture into every step (Donahue et al. 2015)
        initial_state.yaml        the picture as the LSTM's first state, and nothing else
        show_attend_tell.yaml     attention over the grid, gated, doubly stochastic (Xu et al. 2015)
        config.yaml               attention between two LSTM layers, the arrangement of RNMT+ (Chen et al. 2018)

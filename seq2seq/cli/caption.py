@@ -1,7 +1,9 @@
 """`seq2seq caption`: pictures in, captions out, a line for a picture."""
 
 import argparse
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -20,9 +22,12 @@ from seq2seq.cli.decoding import (
     load,
     wants_json,
 )
-from seq2seq.cli.lines import check_output, check_parent, open_input, open_output, read_chunks
+from seq2seq.cli.lines import check_output, check_parent, open_input, open_output, read_paths
 from seq2seq.errors import UserError
 from seq2seq.inference import CAPTIONS_AT_ONCE
+
+_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]+")
+_MOST_ENDINGS = 8
 
 if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right
     from seq2seq.inference import Caption, Captioner
@@ -44,6 +49,7 @@ JSON lines: with --json, --n-best, --samples, --scores or --alignments each line
   picture     the path
   caption     the best candidate's text, or "[withheld]"
   problem     why the picture could not be read; null where it could
+  attention   with --attention-dir: the path of the picture of what each word looked at; null where there is none
   confidence  with --scores, where the model's was fitted, or --abstain-below: from 0 to 1, the share of the caption's
               words that a reference may be expected to have; null where the picture could not be read
   withheld    with --abstain-below: whether the confidence is below it; there are no candidates then
@@ -90,10 +96,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Caption the pictures that `arguments` name."""
     options = given_search_options(arguments)
-    pictures = list(_pictures(arguments))
+    _check_models((arguments.model, *arguments.with_model))
+    notes: list[str] = []
+    pictures = list(_pictures(arguments, notes))
     if not pictures:
         raise UserError("no picture is named; give files, folders or patterns, or --list FILE")
     _check_outputs(arguments, pictures)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
 
     from seq2seq.cli.confidence import Abstention
     from seq2seq.inference import Captioner
@@ -118,15 +128,17 @@ def run(arguments: argparse.Namespace) -> None:
             for number, caption in enumerate(captions, start=1):
                 verdict = abstention.judge(caption.candidates)
                 text = WITHHELD if verdict.withheld else caption.text
+                attention = None
+                if drawn is not None and caption.problem is None and not verdict.withheld:
+                    attention = drawn.write(caption)
                 if as_json:
                     shown = replace(caption, candidates=()) if verdict.withheld else caption
-                    text = _as_json(shown, text, arguments, abstention.as_record(verdict, arguments.scores))
+                    judged = abstention.as_record(verdict, arguments.scores)
+                    text = _as_json(shown, text, attention, arguments, judged)
                 else:
                     text = _as_columns(caption, text)
                 output.write(f"{text}\n")
                 unread += caption.problem is not None
-                if drawn is not None and caption.problem is None and not verdict.withheld:
-                    drawn.write(caption)
                 if number % arguments.batch_size == 0:
                     output.flush()
                 progress.show(number)
@@ -136,6 +148,21 @@ def run(arguments: argparse.Namespace) -> None:
     if unread:
         print(f"note: {unread} of {len(pictures)} pictures could not be read", file=sys.stderr)
     abstention.report(len(pictures), "captions")
+
+
+def _check_models(folders: Sequence[str]) -> None:
+    """Tell of a path that is no model folder before pictures are looked for: the two may have been swapped.
+
+    Raises:
+        UserError: there is one.
+    """
+    for folder in folders:
+        if not Path(folder, "config.yaml").is_file():
+            from seq2seq.folder import task_of
+            from seq2seq.inference.predictor import check_model_folder
+
+            check_model_folder(folder)
+            task_of(folder)
 
 
 def _check_outputs(arguments: argparse.Namespace, pictures: Sequence[str]) -> None:
@@ -171,27 +198,33 @@ def _attention_pictures(
     return AttentionPictures(folder, captioner.transform, pictures)
 
 
-def _pictures(arguments: argparse.Namespace) -> Iterator[str]:
-    """The paths named, in their order; folders and patterns in the order of their names."""
+def _pictures(arguments: argparse.Namespace, notes: list[str]) -> Iterator[str]:
+    """The paths named, in their order; folders and patterns in the order of their names.
+
+    What is passed over is added to `notes`.
+    """
     for name in arguments.pictures:
         if name == "-":
             raise UserError("-: no picture is read from standard input; for a list of paths there, use --list -")
+        if not name:
+            raise UserError("a picture's name is empty; give files, folders (. is this one) or patterns")
         try:
-            yield from _named(name)
+            yield from _named(name, notes)
         except (OSError, ValueError):  # too long, in a folder that may not be read, or no pattern: its line will tell
             yield name
     if arguments.list is not None:
         name, blank = "standard input" if arguments.list == "-" else arguments.list, 0
         with open_input(None if arguments.list == "-" else arguments.list) as stream:
-            for lines in read_chunks(stream, name, 10_000):
-                paths = [line.removesuffix("\r") for line in lines]
-                yield from filter(str.strip, paths)
-                blank += sum(not path.strip() for path in paths)
+            for path in read_paths(stream, name):
+                if path.strip():
+                    yield path
+                else:
+                    blank += 1
         if blank:
-            print(f"note: {name}: {blank} blank {'line' if blank == 1 else 'lines'} passed over", file=sys.stderr)
+            notes.append(f"{name}: {blank} blank {'line' if blank == 1 else 'lines'} passed over")
 
 
-def _named(name: str) -> list[str]:
+def _named(name: str, notes: list[str]) -> list[str]:
     """The paths of a file, a folder or a pattern.
 
     Raises:
@@ -201,12 +234,7 @@ def _named(name: str) -> list[str]:
     """
     path = Path(name)
     if path.is_dir():
-        suffixes = _suffixes()
-        there = (file for file in path.rglob("*") if file.suffix.lower() in suffixes)
-        found = sorted(str(file) for file in there if not _is_hidden(file, path) and _is_file(file))
-        if not found:
-            raise UserError(f"{name}: no picture in this folder (looked for {', '.join(suffixes)})")
-        return found
+        return _in_folder(path, notes)
     if not path.exists() and any(sign in name for sign in "*?["):
         anchor = path.anchor
         there = Path(anchor).glob(str(path.relative_to(anchor)))
@@ -217,6 +245,36 @@ def _named(name: str) -> list[str]:
     return [name]
 
 
+def _in_folder(folder: Path, notes: list[str]) -> list[str]:
+    """The pictures of a folder and the folders in it; what else is there is added to `notes`.
+
+    Raises:
+        UserError: it holds none.
+    """
+    suffixes = _suffixes()
+    there = [path for path in sorted(folder.rglob("*")) if not _is_hidden(path, folder)]
+    files = [path for path in there if _is_file(path)]
+    found = [str(path) for path in files if path.suffix.lower() in suffixes]
+    passed_over = []
+    if others := len(files) - len(found):
+        endings = Counter(path.suffix.lower() or "none" for path in files if path.suffix.lower() not in suffixes)
+        told = [f"{_one_line(ending)} {count}" for ending, count in endings.most_common(_MOST_ENDINGS)]
+        told += ["..."] if len(endings) > _MOST_ENDINGS else []
+        what = "1 file passed over that is no picture by its ending"
+        if others > 1:
+            what = f"{others} files passed over that are no pictures by their ending"
+        passed_over.append(f"{what} ({', '.join(told)})")
+    if links := sum(path.is_symlink() and path.is_dir() for path in there):
+        passed_over.append(f"{links} linked {'folder' if links == 1 else 'folders'} not searched")
+    if not found:
+        more = "".join(f"; {what}" for what in passed_over)
+        raise UserError(
+            f"{folder}: no picture in this folder or in its folders (looked for {', '.join(suffixes)}){more}"
+        )
+    notes += [f"{folder}: {what}" for what in passed_over]
+    return found
+
+
 def _is_hidden(path: Path, named: Path) -> bool:
     """Whether it, or a folder that it is in, begins with a dot without having been named so."""
     dotted = [part for part in named.parts if part.startswith(".")]
@@ -224,9 +282,9 @@ def _is_hidden(path: Path, named: Path) -> bool:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether it is a file, or may be one: where that cannot be seen, reading it will tell why."""
+    """Whether it is a file, or may be one: where that cannot be seen, or a link leads nowhere, reading it will tell."""
     try:
-        return path.is_file()
+        return path.is_file() or (path.is_symlink() and not path.exists())
     except OSError:
         return True
 
@@ -238,12 +296,25 @@ def _readable(text: str) -> str:
 
 def _as_columns(caption: "Caption", text: str) -> str:
     fields = [_readable(caption.picture), text, *([_readable(caption.problem)] if caption.problem else [])]
-    return "\t".join(" ".join(field.split()) if "\t" in field or "\n" in field else field for field in fields)
+    return "\t".join(map(_one_line, fields))
 
 
-def _as_json(caption: "Caption", text: str, arguments: argparse.Namespace, confidence: dict[str, Any]) -> str:
+def _one_line(field: str) -> str:
+    """A field without tabs, ends of lines and other control characters."""
+    return _CONTROLS.sub(" ", field)
+
+
+def _as_json(
+    caption: "Caption",
+    text: str,
+    attention: Path | None,
+    arguments: argparse.Namespace,
+    confidence: dict[str, Any],
+) -> str:
     problem = None if caption.problem is None else _readable(caption.problem)
     record: dict[str, Any] = {"picture": _readable(caption.picture), "caption": text, "problem": problem}
+    if arguments.attention_dir is not None:
+        record["attention"] = None if attention is None else _readable(str(attention))
     record |= confidence
     if arguments.alignments:
         record["grid"] = caption.grid

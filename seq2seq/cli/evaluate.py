@@ -8,7 +8,7 @@ from typing import Any
 from seq2seq.cli.decoding import MODEL_HELP, add_decoding_options, given_search_options, load, load_any
 from seq2seq.cli.evaluation_set import add_data_options, read_test_set
 from seq2seq.cli.lines import check_output
-from seq2seq.data.prepared import TEXT, PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, TEXT, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TOKENIZERS, TestSet, write_record
 from seq2seq.evaluation.kept import keep, read_kept
@@ -18,7 +18,7 @@ from seq2seq.evaluation.table import print_scores
 from seq2seq.evaluation.test_set import describe_file
 from seq2seq.files import atomic_write
 from seq2seq.folder import SCORES, task_of
-from seq2seq.inference import Captioner, Translator
+from seq2seq.inference import MAX_SOURCE_TOKENS, Captioner, Translator
 from seq2seq.inference.confidence import fit_calibration
 from seq2seq.inference.predictor import check_model_folder
 from seq2seq.report.gather import Decoding, generate, read_outputs
@@ -96,6 +96,8 @@ def run(arguments: argparse.Namespace) -> None:
     kept = _check_places(arguments)
     model = load_any(arguments) if arguments.model else None
     test = read_test_set(arguments, model)
+    if isinstance(model, Captioner):
+        _require_pictures(test)
     baseline = None if arguments.baseline is None else test.read_outputs(arguments.baseline)
     scorer = make_scorer(test, tokenizer=arguments.tokenize, lowercase=arguments.lowercase)
     # Hashed now, so that what cannot be is told before the long work, and what changes during it is not taken for it.
@@ -133,6 +135,7 @@ def _measure(arguments: argparse.Namespace) -> None:
     given = [name for name in ("source", "reference", "hypothesis", "baseline", "tokenize") if getattr(arguments, name)]
     given += [name for name in ("lowercase", "fit_confidence") if getattr(arguments, name)]
     given += list(given_search_options(arguments))
+    given += ["max_source_tokens"] * (arguments.max_source_tokens != MAX_SOURCE_TOKENS)
     if arguments.translations and task_of(arguments.model[0]) == TEXT:
         given.append("translations")  # nothing is written: the text is read
     if given:
@@ -173,8 +176,22 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UserError("--target-language CODE is needed beside --hypothesis and --data: which side is scored?")
     if arguments.hypothesis and arguments.translations:
         raise UserError("--translations goes with MODEL only")
+    cut = arguments.max_source_tokens != MAX_SOURCE_TOKENS
+    if cut and arguments.model and task_of(arguments.model[0]) == CAPTIONS:
+        raise UserError("--max-source-tokens: has no effect on a captioner, whose sources are pictures")
     if arguments.fit_confidence and len(arguments.model) != 1:
         raise UserError("--fit-confidence goes with one MODEL only, in whose folder it is kept")
+
+
+def _require_pictures(test: TestSet) -> None:
+    """Tell of missing pictures before a model works on those before them.
+
+    Raises:
+        UserError: there are some.
+    """
+    missing = [path for path in test.sources if not os.path.exists(path)]
+    if missing:
+        raise UserError(f"{len(missing)} of {len(test)} pictures are missing; the first is {missing[0]}")
 
 
 def _check_places(arguments: argparse.Namespace) -> Path | None:

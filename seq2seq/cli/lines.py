@@ -1,5 +1,6 @@
 """Lines from a file or a pipe, whatever bytes they hold: as many as there are line feeds, none lost, none added."""
 
+import codecs
 import contextlib
 import os
 import select
@@ -15,6 +16,7 @@ from seq2seq.files import atomic_write, check_encoding, failing_as, is_device, o
 _BLOCK_BYTES = 1 << 16
 _PATIENCE_SECONDS = 0.02  # how long a writer that is just busy is waited for before its lines so far are handed on
 _MOST_WARNINGS = 5
+_PATHS_AT_ONCE = 10_000
 
 
 @contextlib.contextmanager
@@ -132,6 +134,22 @@ def read_chunks(stream: BinaryIO, name: str, most: int) -> Iterator[list[str]]:
         yield lines
     if undecodable > _MOST_WARNINGS:
         print(f"warning: {name}: {undecodable} lines in all are not UTF-8", file=sys.stderr)
+
+
+def read_paths(stream: BinaryIO, name: str) -> Iterator[str]:
+    """Yield the lines of `stream` as paths of files, whose names may be of any bytes.
+
+    A carriage return that ends a line and a byte-order mark are dropped.
+
+    Raises:
+        UserError: it cannot be read, or is in UTF-16.
+    """
+    first = True
+    for raws in _raw_chunks(stream, name, _PATHS_AT_ONCE):
+        if first:
+            check_encoding(raws[0], name)
+            raws[0], first = raws[0].removeprefix(codecs.BOM_UTF8), False
+        yield from (os.fsdecode(raw.removesuffix(b"\r")) for raw in raws)
 
 
 def count_lines(path: str) -> int | None:

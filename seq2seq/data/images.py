@@ -3,13 +3,13 @@
 import contextlib
 import functools
 import io
+import logging
 import os
 import re
-import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 import numpy as np
 from PIL import Image
@@ -17,6 +17,7 @@ from PIL import Image
 from seq2seq.errors import UserError, reason
 
 MAX_PIXELS = 80_000_000  # 240 MB as RGB; below the limit at which Pillow begins to warn
+_STRIP = 4_000_000  # pixels of a picture that are worked on at once where much memory is needed for each
 READERS = min(8, os.cpu_count() or 1)  # threads that read pictures: reading and decoding leave Python free to go on
 Fault = Literal["missing", "broken", "truncated", "over-large"]
 
@@ -32,7 +33,8 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_warnings_lock = threading.Lock()
+_PILLOWS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)  # a filter of warnings
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # else Python writes them itself where nobody asked for them
 
 Source = str | Path | bytes | Image.Image
 
@@ -74,6 +76,11 @@ def load_image(source: Source, enough: int | None = None) -> Image.Image:
     >>> load_image(Image.new("LA", (1, 2), (0, 0))).getpixel((0, 1))
     (255, 255, 255)
     """
+    with _quiet():
+        return _load(source, enough)
+
+
+def _load(source: Source, enough: int | None) -> Image.Image:
     if isinstance(source, Image.Image):
         return _convert(source, f"a picture of mode {source.mode}")
     if isinstance(source, bytes):
@@ -95,6 +102,8 @@ def _not_a_file(path: Path) -> ImageError:
         return ImageError(f"{path}: a folder, not a picture", "broken")
     if path.exists():
         return ImageError(f"{path}: not an ordinary file", "broken")
+    if path.is_symlink():
+        return ImageError(f"{path}: a link to a file that is not there", "missing")
     return ImageError(f"{path}: no such file", "missing")
 
 
@@ -104,8 +113,7 @@ def _decode(file: IO[bytes], name: str, enough: int | None) -> Image.Image:
     file.seek(0)
     Image.init()
     try:
-        with _quiet():
-            image: Image.Image = Image.open(file, formats=[kind for kind in _FORMATS if kind in Image.OPEN])
+        image: Image.Image = Image.open(file, formats=[kind for kind in _FORMATS if kind in Image.OPEN])
     except Image.DecompressionBombError as error:
         pixels = re.search(r"\d+", str(error))
         raise _over_large(name, int(pixels[0]) if pixels else 2 * MAX_PIXELS) from error
@@ -142,36 +150,72 @@ def _convert(image: Image.Image, name: str, enough: int | None = None) -> Image.
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith(("I", "F")):
-        image = Image.fromarray(_eight_bits(np.asarray(image), sixteen=";16" in image.mode))
+        image = _eight_bits(image)
     if image.has_transparency_data:
-        rgba = image.convert("LA" if image.mode == "La" else "RGBA").convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+        return _in_strips(image, "RGB", _on_white)
     return image.convert("RGB")  # a copy, even of RGB
 
 
-def _eight_bits(grey: np.ndarray, sixteen: bool) -> np.ndarray:
-    """(H, W) uint8 of grey values of another type; `sixteen` says that their range is that of 16 bits."""
-    values = np.nan_to_num(grey.astype(np.float64), posinf=0, neginf=0)
-    lowest, highest = values.min(), values.max()
-    if sixteen:
-        lowest, highest = 0.0, 65535.0
-    elif lowest >= 0 and highest <= 65535:
-        fractions = grey.dtype.kind == "f" and highest <= 1
-        lowest, highest = 0.0, 1.0 if fractions else 255.0 if highest <= 255 else 65535.0
-    return np.rint((values - lowest) * (255 / max(highest - lowest, 1e-300))).astype(np.uint8)
+def _on_white(image: Image.Image) -> Image.Image:
+    rgba = image.convert("LA" if image.mode == "La" else "RGBA").convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """In mode L, a picture of grey values of another type."""
+    lowest, highest = 0.0, 65535.0
+    if ";16" not in image.mode:
+        ends = [(values.min(), values.max()) for values in map(_finite, _strips(image))]
+        lowest, highest = min(low for low, _ in ends), max(high for _, high in ends)
+        if lowest >= 0 and highest <= 65535:
+            fractions = image.mode.startswith("F") and highest <= 1
+            lowest, highest = 0.0, 1.0 if fractions else 255.0 if highest <= 255 else 65535.0
+    scale = 255 / max(highest - lowest, 1e-300)
+    return _in_strips(
+        image, "L", lambda strip: Image.fromarray(np.rint((_finite(strip) - lowest) * scale).astype(np.uint8))
+    )
+
+
+def _finite(image: Image.Image) -> np.ndarray:
+    return np.nan_to_num(np.asarray(image).astype(np.float64), posinf=0, neginf=0)
+
+
+def _strips(image: Image.Image) -> Iterator[Image.Image]:
+    width, height = image.size
+    rows = max(1, _STRIP // width)
+    for top in range(0, height, rows):
+        yield image.crop((0, top, width, min(top + rows, height)))
+
+
+def _in_strips(image: Image.Image, mode: str, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """What `change` makes of a picture, in that mode and strip by strip, so that only the result is held whole."""
+    changed = Image.new(mode, image.size)
+    top = 0
+    for strip in _strips(image):
+        changed.paste(change(strip), (0, top))
+        top += strip.height
+    return changed
 
 
 def _orientation(image: Image.Image) -> int:
     try:
-        with _quiet():
-            return image.getexif().get(_ORIENTATION, 1)
+        return image.getexif().get(_ORIENTATION, 1)
     except Exception:  # damaged EXIF data is no reason to refuse a picture
         return 1
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Pillow's warnings to itself; one thread at a time, since Python's filters belong to the whole process."""
-    with _warnings_lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    """Keep Pillow's warnings to itself, and no others.
+
+    Python's filters belong to the whole process, so `warnings.catch_warnings` would undo what other threads set
+    meanwhile; here each thread puts in one filter, and takes one out.
+    """
+    filters: Any = warnings.filters
+    filters.insert(0, _PILLOWS)
+    try:
         yield
+    finally:
+        filters = warnings.filters  # may be another list by now, with the filter in it or without
+        with contextlib.suppress(ValueError):
+            filters.remove(_PILLOWS)

@@ -16,6 +16,15 @@ _UNSPACED = re.compile("[\u0e00-\u0edf\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _EDGES = "".join(sign for sign in map(chr, range(0x10000)) if unicodedata.category(sign)[0] in "PS")
 
 
+def spaced(text: str) -> str:
+    """The text with spaces around every character of a script that puts none between words.
+
+    >>> spaced("猫は a cat").split()
+    ['猫', 'は', 'a', 'cat']
+    """
+    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
+
+
 def text_words(text: str) -> list[str]:
     """The words of a text for counting and comparing: without case and without the punctuation around them.
 
@@ -26,7 +35,7 @@ def text_words(text: str) -> list[str]:
     """
     text = text.casefold()
     if not text.isascii():
-        text = _UNSPACED.sub(r" \g<0> ", text.replace("’", "'"))
+        text = spaced(text.replace("’", "'"))
     return [word if word.isalnum() else word.strip(_EDGES) or word for word in text.split()]  # most need no stripping
 
 

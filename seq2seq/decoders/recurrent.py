@@ -30,7 +30,7 @@ class RecurrentDecoder(nn.Module):
 
     - "initial_state": a learned bridge from the summary to h and c of every layer;
     - "first_step": the summary as a word before the first (Vinyals et al. 2015, arXiv 1411.4555);
-    - "every_step": the summary into every gate at every step (Karpathy & Fei-Fei 2015, arXiv 1412.2306);
+    - "every_step": the summary into every gate at every step (Donahue et al. 2015, arXiv 1411.4389);
     - "attention": over the memory, see `Attention`.
 
     Args:

@@ -1,5 +1,7 @@
 """Where the cells of a network's grid look, which is not always where an even grid over the picture has them."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, fx, nn
 
@@ -25,7 +27,8 @@ def cell_shift(body: fx.GraphModule, image_size: int, rows: int) -> float:
     centre, stride, size = 0.0, 1, image_size
     for step in _way(body):
         if isinstance(step, fx.Node):
-            missing = missing_zeros(size, *(lengths[0] for lengths in step.args[1:]))  # type: ignore[index]
+            kernel, gap, spread = (_first(cast(tuple[int, ...], lengths)) for lengths in step.args[1:])
+            missing = missing_zeros(size, kernel, gap, spread)
             before, behind, reach, pace = missing // 2, missing - missing // 2, 1, 1
         else:
             before = behind = _first(step.padding)

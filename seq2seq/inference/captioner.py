@@ -127,7 +127,8 @@ class Captioner(Generator):
     ) -> list[Caption]:
         """Caption pictures and tell all that is known about each caption.
 
-        A picture's captions do not depend on `batch_size` or on the other pictures.
+        A picture's captions do not depend on `batch_size` or on the other pictures (but in int8, where candidates that
+        are nearly as good may change places).
 
         Args:
             pictures: paths, images, or the bytes of image files; N of them give N captions.

@@ -148,7 +148,8 @@ def listed(items: Any, kinds: type | UnionType, name: str, what: str) -> list[An
     found = list(items)
     for number, item in enumerate(found):
         if not isinstance(item, kinds):
-            raise TypeError(f"{name}[{number}]: {item!r} is of type {type(item).__name__}; give {what}")
+            shown = f"{item!r} is" if isinstance(item, str | int | float | None) else "is"
+            raise TypeError(f"{name}[{number}]: {shown} of type {type(item).__name__}; give {what}")
     return found
 
 

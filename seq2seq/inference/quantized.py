@@ -1,9 +1,11 @@
 """Products of 8-bit integers in place of products of floats, for decoding on a CPU.
 
 Weights get one scale an output, symmetric; inputs one scale a row, found as they come, or that of their range where
-they have one. Sums are exact integers, so a row's result does not depend on the rows beside it. What lies between the
-products stays in float32, the cell states among it. Where the processor has instructions for it (VNNI) such a product
-takes half the time of one in bf16. Junczys-Dowmunt et al. 2018 (arXiv 1805.12096) decode on CPUs in the same way.
+they have one. Sums are exact integers, so a row's product does not depend on the rows beside it. What lies between the
+products stays in float32, the cell states among it; there the last bit may depend on the batch, and rounding to 8 bits
+makes more of it, so that candidates that are nearly as good may change places. Where the processor has instructions for
+it (VNNI) such a product takes half the time of one in bf16. Junczys-Dowmunt et al. 2018 (arXiv 1805.12096) decode on
+CPUs in the same way.
 """
 
 import torch

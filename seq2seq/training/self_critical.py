@@ -6,7 +6,7 @@ mean of the other captions drawn for the same picture, which saves the greedy se
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
@@ -22,6 +22,7 @@ from seq2seq.search import Hypothesis, SearchOptions, search
 END = "</s>"
 
 Reward = Literal["none", "cider", "bleu"]
+Baseline = Literal["greedy", "others"]
 
 
 @dataclass
@@ -36,11 +37,15 @@ class RewardConfig:
     """
 
     score: Reward = "none"
-    baseline: Literal["greedy", "others"] = "others"
+    baseline: Baseline = "others"
     samples: int = 5
 
     def check(self) -> None:
-        """Raise UserError unless the values go together."""
+        """Raise UserError unless the values are known and go together."""
+        for name, allowed in (("score", get_args(Reward)), ("baseline", get_args(Baseline))):
+            value = getattr(self, name)
+            if value not in allowed:
+                raise UserError(f"model.reward.{name}: {value!r} is not one of {', '.join(allowed)}")
         least = 2 if self.baseline == "others" else 1
         if self.samples < least:
             raise UserError(f"model.reward.samples: {self.samples} is too small; use {least} or more")

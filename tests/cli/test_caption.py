@@ -1,5 +1,6 @@
 """`seq2seq caption` and `seq2seq evaluate` with a captioner, as a user types them."""
 
+import codecs
 import errno
 import json
 import os
@@ -78,7 +79,7 @@ def test_folders_patterns_and_lists(seq2seq, model, pictures):
     assert lines(seq2seq("caption", model, f"{pictures}/*.png", *FAST)) == everything
     stdin = "".join(f"{name}\r\n" for name in names).encode()
     assert lines(seq2seq("caption", model, "--list", "-", *FAST, stdin=stdin)) == everything
-    (pictures / "list").write_bytes(stdin)
+    (pictures / "list").write_bytes(codecs.BOM_UTF8 + stdin)
     assert lines(seq2seq("caption", model, "--list", pictures / "list", *FAST)) == everything
 
 
@@ -91,11 +92,11 @@ def test_what_cannot_be_read_has_its_reason_in_its_line(seq2seq, model, pictures
     assert "2 of 3 pictures could not be read" in outcome.err
 
 
-def test_names_with_tabs_and_line_feeds_stay_in_their_line(seq2seq, model, pictures):
-    odd = pictures / "a\tb\nc.png"
+def test_names_with_tabs_and_ends_of_lines_stay_in_their_line(seq2seq, model, pictures):
+    odd = pictures / "a\tb\nc\rd\u2028e\x85f\x1bg  h.png"
     (pictures / "0.png").rename(odd)
     (line,) = lines(seq2seq("caption", model, odd, *FAST))
-    assert line.count("\t") == 1
+    assert line.split("\t")[0] == f"{pictures}/a b c d e f g  h.png"
     record = json.loads(lines(seq2seq("caption", model, odd, "--json", *FAST))[0])
     assert record["picture"] == str(odd)
 
@@ -130,13 +131,38 @@ def test_a_folder_with_a_file_that_cannot_be_looked_at(seq2seq, model, pictures,
     assert found[1][2].endswith("1.png: cannot be read (Permission denied)")
 
 
+def test_what_is_passed_over_in_a_folder_is_told(seq2seq, model, pictures, tmp_path):
+    for name in ("a.HEIC", "b.heic", "c"):
+        (pictures / name).touch()
+    (pictures / "gone.png").symlink_to(tmp_path / "gone.png")
+    (pictures / "linked").symlink_to(tmp_path)
+    outcome = seq2seq("caption", model, pictures.parent, *FAST)
+    found = [line.split("\t") for line in lines(outcome)]
+    assert found[4] == [f"{pictures}/gone.png", "", f"{pictures}/gone.png: a link to a file that is not there"]
+    assert outcome.err.splitlines()[:2] == [
+        f"note: {pictures.parent}: 4 files passed over that are no pictures by their ending (.heic 2, none 1, .txt 1)",
+        f"note: {pictures.parent}: 1 linked folder not searched",
+    ]
+    for path in pictures.glob("*.png"):
+        path.unlink()
+    outcome = seq2seq("caption", model, pictures.parent, *FAST)
+    assert outcome.code == 2
+    assert len(outcome.err.splitlines()) == 1
+    assert "no picture in this folder or in its folders" in outcome.err
+    assert ".heic 2" in outcome.err
+
+
+@pytest.mark.parametrize("listed", [False, True])
 @pytest.mark.parametrize("json_lines", [False, True])
-def test_a_name_that_is_not_utf_8_is_written_as_far_as_it_is(seq2seq, model, pictures, tmp_path, json_lines):
+def test_a_name_that_is_not_utf_8_is_written_as_far_as_it_is(seq2seq, model, pictures, tmp_path, json_lines, listed):
     odd = os.fsdecode(os.fsencode(pictures) + b"/caf\xe9.png")
     os.rename(pictures / "0.png", odd)
     (pictures / os.fsdecode(b"caf\xe8.png")).write_text("no picture")
     output = tmp_path / "captions"
-    outcome = seq2seq("caption", model, pictures, "--output", output, *(["--json"] if json_lines else []), *FAST)
+    named = ["--list", "-"] if listed else [pictures]
+    stdin = b"\n".join(sorted(os.fsencode(path) for path in pictures.glob("*.png")))
+    shape = ["--json"] if json_lines else []
+    outcome = seq2seq("caption", model, *named, "--output", output, *shape, *FAST, stdin=stdin)
     assert outcome.code == 0, outcome.err
     broken, whole, *_ = [line for line in output.read_text(encoding="utf-8").splitlines() if "caf" in line]
     assert broken.count("caf\ufffd.png") == 2, "in the reason, too"
@@ -214,8 +240,11 @@ def test_attention_pictures(seq2seq, model, pictures, tmp_path):
     more = tmp_path / "more"
     more.mkdir()
     (pictures / "1.png").rename(more / "0.png")
-    lines(seq2seq("caption", model, pictures / "0.png", more / "0.png", "--attention-dir", tmp_path / "seen", *FAST))
-    assert {path.name for path in (tmp_path / "seen").iterdir()} == {"0.attention.png", "0-2.attention.png"}
+    names = [pictures / "0.png", more / "0.png", "none.png"]
+    outcome = seq2seq("caption", model, *names, "--attention-dir", tmp_path / "seen", "--json", *FAST)
+    drawn = [str(tmp_path / "seen" / name) for name in ("0.attention.png", "0-2.attention.png")]
+    assert {str(path) for path in (tmp_path / "seen").iterdir()} == set(drawn)
+    assert [json.loads(line)["attention"] for line in lines(outcome)] == [*drawn, None]
     assert min(Image.open(tmp_path / "seen" / "0.attention.png").size) > 200
 
 
@@ -250,6 +279,8 @@ def test_the_output_file_appears_whole(seq2seq, model, pictures, tmp_path):
         (["{model}", "--list", "{empty}/none"], "no such file"),
         (["{model}", "-"], "no picture is read from standard input; for a list of paths there, use --list -"),
         (["{picture}", "x.png"], "0.png: is a file, not a model folder"),
+        (["{picture}", "{model}"], "0.png: is a file, not a model folder"),
+        (["{model}", ""], "a picture's name is empty"),
         (["{model}", "{picture}", "--output", "{empty}/sub/out"], "there is no folder"),
         (["{model}", "{picture}", "--attention-dir", "{empty}/sub/seen"], "there is no folder"),
         (["{plain}", "{picture}", "--attention-dir", "{empty}/seen"], "the model has no attention"),
@@ -289,10 +320,22 @@ def test_evaluate_scores_a_captioner(seq2seq, model, prepared, tmp_path, monkeyp
     assert baseline["BLEU-4"]["p_bootstrap"] == baseline["BLEU-4"]["p_randomisation"] == 1
 
 
+def test_evaluate_tells_of_missing_pictures_before_the_model_runs(seq2seq, model, tmp_path, monkeypatch):
+    folder = PreparedFolder.open(write_pictures(tmp_path / "prepared", {"train": 2, "dev": 5}))
+    gone = [folder.image_path(name) for name in sorted(set(folder.column("dev", "image")))[2:4]]
+    for path in gone:
+        path.unlink()
+    monkeypatch.setattr(Captioner, "caption_each", lambda *_, **__: pytest.fail("the model ran"))
+    outcome = seq2seq("evaluate", model, "--data", folder.path, "--split", "dev", *FAST)
+    assert outcome.code == 2
+    assert outcome.err == f"error: 2 of 5 pictures are missing; the first is {gone[0]}\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["{model}", "--data", "{prepared}", "--split", "dev", "--lowercase"], "--lowercase"),
+        (["{model}", "--data", "{prepared}", "--split", "dev", "--max-source-tokens", "9"], "no effect on a captioner"),
         (["{model}", "--data", "{prepared}", "--split", "test"], "no split 'test'"),
         (["{model}", "--source", "{empty}", "--reference", "{empty}"], "score a captioner with --data"),
         (["{translator}", "--data", "{prepared}", "--split", "dev"], "holds captions"),

@@ -17,6 +17,16 @@ esac
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+def test_clean_takes_away_what_the_demo_and_the_recipes_draw(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for folder in ("prepared/demo", "prepared/demo_scenes", "prepared/tiny_scenes", "prepared/mine", "runs/demo"):
+        (tmp_path / folder).mkdir(parents=True)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert [path.name for path in (tmp_path / "prepared").iterdir()] == ["mine"]
+    assert not list((tmp_path / "runs").iterdir())
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
 @pytest.mark.parametrize(("uv", "pip_installs"), [(0, False), (1, True)])
 def test_where_uv_cannot_install_pip_does(tmp_path, uv, pip_installs):
     for name in ("Makefile", "pyproject.toml"):

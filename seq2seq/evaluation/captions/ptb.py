@@ -3,13 +3,16 @@
 coco-caption runs `PTBTokenizer -preserveLines -lowerCase` of Stanford CoreNLP 3.4.1 and drops a list of punctuation.
 The rules here were written from what that program does to text, not from its source, and compared with it caption by
 caption. Each caption is cut by itself; CoreNLP also looks at the next line, which matters to an "I." at a line's end.
+Only where a script has no spaces is it cut otherwise: at every character, since one word a caption could not be scored.
 """
 
 import re
 
+from seq2seq.data.words import spaced
 from seq2seq.evaluation.captions.ptb_rules import CHARACTERS, SPELLING, TWO_WORDS, rules_for
 
 VERSION = "ptb1"  # stands in signatures: raised whenever any caption is cut differently
+CHARACTERWISE = "+characters"  # and this after it, where characters are words
 
 _PUNCTUATION = frozenset(["''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--", "...", ";"])
 _PLAIN = re.compile(r"([A-Za-z]{2,}|[AaI]) +|[.,!?] *$")  # most of any caption; no rule would cut it otherwise
@@ -28,7 +31,7 @@ def ptb_tokenize(text: str) -> list[str]:
     """
     if "&" in text:
         text = _ENTITY.sub(lambda entity: _ENTITIES[entity[1]], text)
-    text = text.translate(CHARACTERS).strip(" ")
+    text = spaced(text.translate(CHARACTERS)).strip(" ")
     text = f"{text} " if text else ""  # a word that ends the caption is followed by a space like all others
     tokens: list[str] = []
     position, end = 0, len(text)

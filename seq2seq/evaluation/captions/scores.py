@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seq2seq.data.words import spaced
 from seq2seq.errors import UserError
 from seq2seq.evaluation.bootstrap import RESAMPLES, SEED, interval
 from seq2seq.evaluation.captions.bleu import LONGEST, BleuReward, bleu_from_statistics
 from seq2seq.evaluation.captions.cider import SIGMA, CiderD
 from seq2seq.evaluation.captions.meteor import meteor_from_statistics, meteor_statistics
-from seq2seq.evaluation.captions.ptb import VERSION, ptb_tokenize
+from seq2seq.evaluation.captions.ptb import CHARACTERWISE, VERSION, ptb_tokenize
 from seq2seq.evaluation.captions.rouge import rouge_l
 from seq2seq.evaluation.results import Score
 
@@ -173,12 +174,13 @@ def _words(tokens: Sequence[str]) -> list[str]:
 
 def _signature(references: Sequence[Sequence[str]], resamples: int, plain: bool) -> str:
     counts = {len(captions) for captions in references}
+    characterwise = any(spaced(caption) != caption for captions in references for caption in captions)
     parts = {
         "nrefs": counts.pop() if len(counts) == 1 else f"{min(counts)}-{max(counts)}",
         **({"refs": "plain"} if plain else {}),
         "pictures": len(references),
         "rules": "coco-caption",
-        "tok": VERSION,
+        "tok": VERSION + CHARACTERWISE * characterwise,
         "case": "lc",
         "bs": resamples,
         "seed": SEED,

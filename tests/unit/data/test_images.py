@@ -1,6 +1,9 @@
 import io
 import os
 import struct
+import subprocess
+import sys
+import threading
 import warnings
 import zlib
 
@@ -8,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from seq2seq.data import images
 from seq2seq.data.images import MAX_PIXELS, ImageError, load_image, picture_suffixes
 from seq2seq.data.transform import ImageTransform
 from seq2seq.errors import UserError
@@ -126,6 +130,18 @@ def test_grey_of_more_than_eight_bits_is_scaled_and_not_clipped(grey, due):
         assert np.abs(loaded[0, :, 0] - due).max() <= 1
 
 
+@pytest.mark.parametrize("mode", ["I", "F", "I;16", "RGBA", "LA", "La", "RGBa", "PA", "P"])
+def test_strip_by_strip_it_is_the_same_picture(monkeypatch, mode):
+    values = np.random.default_rng(1).integers(0, 256, (13, 7, 4), dtype=np.uint8)
+    image = Image.fromarray(values).convert({"I;16": "I"}.get(mode, "RGBA" if mode != "PA" else "P")).convert(mode)
+    if mode == "P":
+        image.info["transparency"] = 3
+    whole = load_image(image)
+    for pixels in (1, 20, 50):
+        monkeypatch.setattr(images, "_STRIP", pixels)
+        assert load_image(image) == whole
+
+
 def test_sixteen_bits_in_the_other_byte_order():
     image = Image.frombytes("I;16B", (256, 1), RAMP.astype(">u2").tobytes())
     for source in (image, _saved(image, "TIFF")):
@@ -177,6 +193,41 @@ def test_the_names_of_pictures_are_those_of_the_kinds_that_are_read(tmp_path):
 
 def test_damaged_exif_data_is_no_reason_to_refuse():
     assert load_image(_saved(_two_colours(), "JPEG", exif=b"Exif\0\0MM\0*nonsense")).size == (16, 8)
+
+
+def _with_a_tag_beyond_its_end() -> bytes:
+    """A TIFF of which Pillow says that the data of a tag is larger than the file."""
+    data = bytearray(_saved(_two_colours(), "TIFF", description="x" * 50))
+    entry = data.index(struct.pack("<HHI", 270, 2, 51))
+    data[entry + 4 : entry + 8] = struct.pack("<I", 1 << 20)
+    return bytes(data)
+
+
+def test_warnings_of_pillow_stay_within_and_others_do_not():
+    damaged = _with_a_tag_beyond_its_end()
+    with pytest.warns(UserWarning, match="larger than file"):
+        Image.open(io.BytesIO(damaged)).load()
+    before = list(warnings.filters)
+    threads = [threading.Thread(target=lambda: [load_image(damaged) for _ in range(200)]) for _ in range(4)]
+    failed = []
+    hook, threading.excepthook = threading.excepthook, failed.append
+    for thread in threads:
+        thread.start()
+    with pytest.raises(UserWarning, match="mine"):
+        warnings.warn("mine", stacklevel=1)
+    for thread in threads:
+        thread.join()
+    threading.excepthook = hook
+    assert not failed
+    assert warnings.filters == before
+
+
+def test_what_pillow_logs_is_not_written(tmp_path):
+    (tmp_path / "damaged.tif").write_bytes(_with_a_tag_beyond_its_end())
+    program = "import sys, logging; from seq2seq.data.images import load_image; load_image(sys.argv[1]); "
+    program += "logging.getLogger('PIL.TiffImagePlugin').error('logged')"
+    done = subprocess.run([sys.executable, "-c", program, tmp_path / "damaged.tif"], capture_output=True, check=True)
+    assert done.stderr == b""
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])

@@ -88,15 +88,18 @@ def test_every_drop_and_every_picture_left_out_has_its_reason(tmp_path, capsys):
         ("4\t5.png", "a dog"),
         ("lone \ud800.png", "a dog"),
         ("37.png", "..."),
+        ("", "a dog"),
     ]
     lines = [*_lines(_rows(30) + dirt), Line("text", 200, problem=UNDECODABLE)]
     prepared = _prepare(tmp_path, {"train": lines}, listed=["38.png"])
     manifest = prepared.manifest
-    assert manifest["lines_in"] == 102 == manifest["kept"] + sum(manifest["dropped"].values())
+    assert manifest["lines_in"] == 103 == manifest["kept"] + sum(manifest["dropped"].values())
     assert manifest["dropped"] == {
         "picture broken": 2,
         "empty caption": 2,
-        "picture's path not within the folder": 3,
+        "tab, line feed or broken character in picture's name": 2,
+        "picture's path not within the folder": 1,
+        "no picture's name": 1,
         "caption twice of one picture": 1,
         TOO_LONG: 1,
         "picture missing": 1,
@@ -105,7 +108,7 @@ def test_every_drop_and_every_picture_left_out_has_its_reason(tmp_path, capsys):
     }
     dropped = _table(prepared.path / DROPPED)
     assert ("text", "91", "caption twice of one picture", "0.png") in dropped
-    assert ("text", "99", "picture's path not within the folder", "4 5.png") in dropped
+    assert ("text", "99", "tab, line feed or broken character in picture's name", "4 5.png") in dropped
     assert ("text", "200", UNDECODABLE, "") in dropped
     left_out = {name: (reason, detail) for name, reason, detail in _table(prepared.path / LEFT_OUT)}
     assert left_out["gone.png"] == ("picture missing", f"{pictures / 'gone.png'}: no such file")
@@ -117,7 +120,7 @@ def test_every_drop_and_every_picture_left_out_has_its_reason(tmp_path, capsys):
     on_disk = {path.name for path in pictures.iterdir()}
     assert on_disk <= prepared.images().keys() | left_out.keys()
     told = capsys.readouterr().out
-    assert "102 lines in = 90 captions kept + 12 dropped" in told
+    assert "103 lines in = 90 captions kept + 13 dropped" in told
     assert "left out: picture missing (gone.png)" in told
 
 
@@ -209,4 +212,6 @@ def test_too_few_pictures_for_the_splits_are_told(tmp_path):
     ):
         with pytest.raises(UserError, match=told):
             _prepare(tmp_path, {"train": _lines(_rows(count))})
+    with pytest.raises(UserError, match=r"ask for fewer; of 59 lines were dropped: 2 picture missing$"):
+        _prepare(tmp_path, {"train": _lines([*_rows(19), ("x.png", "a"), ("y.png", "b")])})
     assert [path.name for path in tmp_path.iterdir()] == ["pictures"]

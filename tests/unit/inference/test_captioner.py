@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -202,6 +203,9 @@ def test_a_single_picture_is_not_taken_for_a_list(captioner, pictures):
     for wrong in (None, 3, [pictures[0], None], [3]):
         with pytest.raises(TypeError, match=r"pictures(\[\d\])?: .*; give "):
             captioner.caption(wrong)
+    with pytest.raises(TypeError, match="is of type ndarray; give pictures") as refused:
+        captioner.caption([np.zeros((9, 9, 3))])
+    assert "\n" not in str(refused.value)
     with pytest.raises(UserError, match="caption gives the best text only; use caption_detailed"):
         captioner.caption(pictures, n_best=2)
 

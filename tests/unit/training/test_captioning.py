@@ -101,6 +101,8 @@ def test_the_backbone_has_a_rate_of_its_own():
             r"model\.reward\.score: training on the score begins .* --model\.start_from",
         ),
         ({"reward": RewardConfig("cider", "others", 1)}, r"model\.reward\.samples: 1 is too small; use 2"),
+        ({"reward": RewardConfig("rouge")}, r"model\.reward\.score: 'rouge' is not one of none, cider, bleu"),
+        ({"reward": RewardConfig("bleu", "mean")}, r"model\.reward\.baseline: 'mean' is not one of greedy, others"),
         ({"second_stage": True, "consistency": 1.0}, r"model\.optimizer\.consistency: 1.0 has no part in training on"),
         ({"second_stage": True, "attention_penalty": 1.0}, r"attention_penalty: 1.0 has no part in training"),
     ],
