@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from seq2seq.data.batching import Batch, teach
-from seq2seq.data.tokenizer import PAD_ID, Tokenizer
+from seq2seq.data.tokenizer import BOS_ID, EOS_ID, PAD_ID, UNK_ID, Tokenizer
 from seq2seq.errors import UserError
 from seq2seq.evaluation.captions import BleuReward, CiderD, ptb_tokenize
 from seq2seq.models.encoder_decoder import Seq2Seq
@@ -89,10 +89,11 @@ def self_critical_loss(
     """The loss of one batch of pictures and the mean reward of the captions drawn.
 
     The loss's gradient is that of the expected reward, with the baseline taken off (Williams 1992): each token's
-    negative log-probability times how much better its caption is than the baseline, mean over the tokens.
+    negative log-probability times how much better its caption is than the baseline, mean over the tokens. With dropout
+    it is so only roughly, because captions are drawn without.
 
     Args:
-        model: in training mode; captions are drawn without dropout.
+        model: in training mode.
         batch: B pictures; its captions are not looked at.
         config: what is rewarded.
         rewards: gives a caption's score.
@@ -116,7 +117,7 @@ def self_critical_loss(
     prefix, goal = teach([list(hypothesis.tokens) for hypothesis in captions])
     for row, hypothesis in zip(goal, captions, strict=True):
         if not _chose_its_end(hypothesis):
-            row[len(hypothesis.tokens)] = 0
+            row[len(hypothesis.tokens)] = PAD_ID
     rows = torch.arange(len(pictures)).repeat_interleave(config.samples)
     read = replace(batch, prefix=prefix, goal=goal, rows=rows).to(batch.source.device)
     advantages = (scores - baseline).flatten().to(batch.source.device)
@@ -126,6 +127,19 @@ def self_critical_loss(
         assert targets.rows is not None
         features, _ = model.decoder.teach(targets.prefix, context.select(targets.rows))
         real = targets.goal != PAD_ID
-        losses = cross_entropy(model.decoder.output(features[real]).float(), targets.goal[real], reduction="none")
+        logits = model.decoder.output(features[real]).float()
+        _forbid(logits, first=(torch.arange(real.shape[1], device=real.device) == 0).expand(real.shape)[real])
+        losses = cross_entropy(logits, targets.goal[real], reduction="none")
         worth.append(losses * advantages[targets.numbers, None].expand(real.shape)[real])
     return torch.cat(worth).mean(), scores.mean()
+
+
+def _forbid(logits: Tensor, first: Tensor) -> None:
+    """Take what search never draws out of the softmax: else its share would grow with every word that is made rarer.
+
+    Args:
+        logits: (N, V), changed in place.
+        first: (N,) which of them are of a caption's first word, since no caption is empty.
+    """
+    logits[:, [PAD_ID, UNK_ID, BOS_ID]] = -torch.inf
+    logits[:, EOS_ID].masked_fill_(first, -torch.inf)

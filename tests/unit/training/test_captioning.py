@@ -229,6 +229,34 @@ class Saying(CaptionRewards):
         return [float(self.token in hypothesis.tokens) for hypothesis in hypotheses]
 
 
+def drawable(logits, before):
+    """The log-probabilities that search draws from after the token `before`."""
+    never = [0, 1, 2, 3] if before == 2 else [0, 1, 2]
+    return logits[0].index_fill(0, torch.tensor(never), -torch.inf).log_softmax(0)
+
+
+def test_what_is_worth_the_same_teaches_nothing():
+    """Each caption drawn beats the greedy one by as much: the gradients of many draws cancel out, and what is never
+    drawn gains nothing either."""
+
+    class Worse:
+        def scores(self, picture, hypotheses):
+            return [float(len(hypotheses) == 1) for _ in hypotheses]
+
+    task, batch = make(fine_tune="none"), make_batch()
+    config = RewardConfig("cider", "greedy", samples=64)
+    weights = [p for p in task.parameters() if p.requires_grad]
+    gradients = []
+    for seed in range(24):
+        loss, _ = self_critical_loss(task.model, batch, config, Worse(), seed)
+        gradients.append(
+            torch.cat([g.flatten() for g in torch.autograd.grad(loss, weights, allow_unused=True) if g is not None])
+        )
+    drawn = torch.stack(gradients)
+    noise = drawn.std(0).norm() / len(drawn) ** 0.5
+    assert drawn.mean(0).norm() < 1.5 * noise
+
+
 @pytest.mark.parametrize("baseline", ["others", "greedy"])
 def test_what_is_rewarded_becomes_likelier(baseline):
     task, batch = make(fine_tune="none"), make_batch()
@@ -261,7 +289,7 @@ def test_the_self_critical_gradient_is_that_of_its_equation():
             state = model.start(context.select(torch.tensor([picture])))
             for before, token in zip([2, *said], said, strict=False):
                 logits, state = model.step(torch.tensor([before]), state)
-                total = total - (rewards[place] - others) * logits.log_softmax(1)[0, token]
+                total = total - (rewards[place] - others) * drawable(logits, before)[token]
                 tokens += 1
     torch.testing.assert_close(loss, total / tokens)
 
@@ -284,7 +312,7 @@ def test_an_end_that_was_forced_is_not_learned(monkeypatch):
             state = model.start(context.select(torch.tensor([picture])))
             for before, token in zip([2, *said], said, strict=False):
                 logits, state = model.step(torch.tensor([before]), state)
-                total = total - (reward - (sum(rewards) - reward) / 2) * logits.log_softmax(1)[0, token]
+                total = total - (reward - (sum(rewards) - reward) / 2) * drawable(logits, before)[token]
                 tokens += 1
     torch.testing.assert_close(loss, total / tokens)
 
