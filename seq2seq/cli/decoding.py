@@ -26,6 +26,8 @@ SEARCH_HELP = {
         "method": "beam search, greedy search (quickest) or random sampling",
         "beam": "beam search: outputs followed at once for an input; more is slower and, up to about 5, better",
         "n_best": "beam search: outputs given for each input, at most as many as --beam; even 1 gives JSON lines",
+        "ranking": "beam search: what is put first: the highest score, or what is most like all that the beam found "
+        "(minimum Bayes risk), which is better for captions with --beam 20",
         "length_penalty": "what an output's score is divided by, so that long ones may win (wu: Wu et al., 2016)",
         "length_penalty_alpha": "strength of the length penalty: more favours longer output",
         "coverage_penalty": "weight of the penalty for source words that were passed over (Wu et al., 2016)",

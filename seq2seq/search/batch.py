@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from seq2seq.search.beam import Beam
+from seq2seq.search.consensus import rank_by_consensus
 from seq2seq.search.constraints import Constraints
 from seq2seq.search.greedy import Greedy
 from seq2seq.search.hypothesis import Hypothesis
@@ -73,4 +74,7 @@ def search(
         strategy = Greedy()
     else:
         strategy = Sampling(options, range(batch) if indices is None else indices, constraints.longest, device)
-    return decode(model, context, strategy, constraints, options, bos_id, eos_id, attention)
+    found = decode(model, context, strategy, constraints, options, bos_id, eos_id, attention)
+    if options.ranking == "consensus":
+        return [rank_by_consensus(hypotheses)[: options.n_best] for hypotheses in found]
+    return found

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 from seq2seq.errors import UserError, suggest
 
 Method = Literal["greedy", "beam", "sample"]
+Ranking = Literal["score", "consensus"]
 LengthPenalty = Literal["wu", "power", "none"]
 
 _ONLY_SAMPLING = ("samples", "temperature", "top_k", "top_p", "seed")
@@ -20,6 +21,8 @@ class SearchOptions:
         method: "greedy" takes the likeliest token each time, "beam" keeps several hypotheses, "sample" draws at random.
         beam: hypotheses kept a sentence (method "beam").
         n_best: hypotheses returned a sentence, 1 to `beam` (method "beam").
+        ranking: "score" puts those of the highest score first, "consensus" those that are most like all that the beam
+            found (see `seq2seq.search.consensus`; method "beam", with a beam of 2 or more).
         length_penalty: what a sum of log-probabilities is divided by, so that long hypotheses may win: "wu" is
             ((5 + length) / 6) ** alpha (Wu et al. 2016, eq. 14), "power" is length ** alpha, "none" is 1.
             The length here counts the end-of-sentence token.
@@ -49,6 +52,7 @@ class SearchOptions:
     method: Method = "beam"
     beam: int = 5
     n_best: int = 1
+    ranking: Ranking = "score"
     length_penalty: LengthPenalty = "wu"
     length_penalty_alpha: float = 0.6
     coverage_penalty: float = 0.0
@@ -66,6 +70,7 @@ class SearchOptions:
 
     def __post_init__(self) -> None:
         self._check_choice("method", get_args(Method))
+        self._check_choice("ranking", get_args(Ranking))
         self._check_choice("length_penalty", get_args(LengthPenalty))
         for name in ("beam", "n_best", "max_length", "samples"):
             self._check_integer(name, 1)
@@ -86,8 +91,9 @@ class SearchOptions:
 
     @property
     def wanted(self) -> int:
-        """Hypotheses that come back for one sentence (fewer where the beam finds fewer)."""
-        return {"greedy": 1, "beam": self.n_best, "sample": self.samples}[self.method]
+        """Hypotheses that are kept for one sentence (fewer where the beam finds fewer)."""
+        in_beam = self.beam if self.ranking == "consensus" else self.n_best
+        return {"greedy": 1, "beam": in_beam, "sample": self.samples}[self.method]
 
     def _check_method_fits(self) -> None:
         if self.method == "beam" and self.n_best > self.beam:
@@ -96,6 +102,8 @@ class SearchOptions:
             raise UserError(f"n_best={self.n_best}: has an effect only with method='beam', not {self.method!r}")
         if self.method != "beam" and self.beam != type(self).beam:
             raise UserError(f"beam={self.beam}: has an effect only with method='beam', not {self.method!r}")
+        if self.ranking == "consensus" and (self.method != "beam" or self.beam < 2):
+            raise UserError("ranking='consensus': has an effect only with method='beam' and a beam of 2 or more")
         if self.method != "sample":
             for field in fields(self):
                 if field.name in _ONLY_SAMPLING and getattr(self, field.name) != field.default:

@@ -12,6 +12,15 @@ WRONG = [
     ({"n_best": 6}, "n_best=6: must be at most beam, which is 5; set beam higher"),
     ({"method": "greedy", "beam": 3}, "beam=3: has an effect only with method='beam', not 'greedy'"),
     ({"method": "greedy", "n_best": 2}, "n_best=2: has an effect only with method='beam', not 'greedy'"),
+    (
+        {"beam": 1, "ranking": "consensus"},
+        "ranking='consensus': has an effect only with method='beam' and a beam of 2 or more",
+    ),
+    (
+        {"method": "sample", "ranking": "consensus"},
+        "ranking='consensus': has an effect only with method='beam' and a beam of 2 or more",
+    ),
+    ({"ranking": "mbr"}, "ranking='mbr': must be one of score, consensus"),
     ({"samples": 3}, "samples=3: has an effect only with method='sample', not 'beam'"),
     ({"temperature": 0.5}, "temperature=0.5: has an effect only with method='sample', not 'beam'"),
     ({"method": "sample", "temperature": 0}, "temperature=0: must be a number above 0"),
@@ -35,6 +44,7 @@ def test_a_wrong_value_is_named(options, message):
     [
         ({"method": "greedy"}, 1, 1),
         ({"beam": 7, "n_best": 3}, 7, 3),
+        ({"beam": 7, "n_best": 3, "ranking": "consensus"}, 7, 7),
         ({"method": "sample", "samples": 4, "temperature": 2, "top_p": 0.5, "top_k": 3, "seed": 9}, 4, 4),
     ],
 )
