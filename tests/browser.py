@@ -88,6 +88,7 @@ class Browser:
         self.complaints.clear()
         self._call("Page.navigate", url=page.resolve().as_uri())
         self.until("document.readyState == 'complete' && location.href != 'about:blank'")
+        self.until("!document.querySelector('[aria-busy]')")
 
     def resize(self, width: int, height: int) -> None:
         """Make the screen so large."""

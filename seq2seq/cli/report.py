@@ -1,8 +1,10 @@
 """`seq2seq report`: models and other systems' outputs side by side, on one page."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +21,17 @@ from seq2seq.inference import Captioner, Translator
 from seq2seq.report.against import match, read_earlier
 from seq2seq.report.build import build_report, check_report_place, write_report
 from seq2seq.report.document import Report
-from seq2seq.report.gather import Decoding, Named, check_names, generate, parse_named, read_outputs, unread, with_folder
+from seq2seq.report.gather import (
+    Decoding,
+    Named,
+    check_names,
+    generate,
+    parse_named,
+    read_outputs,
+    trained_elsewhere,
+    unread,
+    with_folder,
+)
 from seq2seq.report.system import System
 
 DESCRIPTION = """\
@@ -71,6 +83,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--tokenize", choices=TOKENIZERS, help="BLEU's tokenizer (default: that for the language)")
     report.add_argument("--lowercase", action="store_true", help="BLEU and chrF without regard to case")
     add_decoding_options(parser, without=("n_best", "samples"))
+    parser.set_defaults(split=_Unsaid("dev"), device=_Unsaid("auto"), precision=_Unsaid("auto"))
+
+
+class _Unsaid(str):
+    """A default, which is told from the same word on the command line."""
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -84,18 +101,20 @@ def run(arguments: argparse.Namespace) -> None:
     check_report_place(arguments.output)
     named = [parse_named(word) for word in arguments.systems]
     check_names(named)
+    _check_effects(arguments, any(system.is_model for system in named))
     models = _load(named, arguments)
     test = read_test_set(arguments, next(iter(models.values()), None), with_training=True)
     _warn(test)
-    scorer = make_scorer(test, tokenizer=arguments.tokenize, lowercase=arguments.lowercase)
-    earlier = None if arguments.against is None else read_earlier(arguments.against, test)
-    if earlier is not None:
-        match(earlier, [system.name for system in named])
     # Files first, since what is wrong with them shall be told before the models are set to work.
     found = {one.name: read_outputs(one.name, one.paths[0], test) for one in named if not one.is_model}
+    earlier = None if arguments.against is None else read_earlier(arguments.against, test)
+    if earlier is not None:
+        for note in match(earlier, [system.name for system in named]).notes:
+            print(f"note: --against: {note}", file=sys.stderr)
+    scorer = make_scorer(test, tokenizer=arguments.tokenize, lowercase=arguments.lowercase)
     for one in named:
         if one.is_model:
-            found[one.name] = _generate(one, models.pop(one.name), test, decoding)
+            found[one.name] = _generate(one, models.pop(one.name), test, decoding, arguments.data)
     systems = [found[one.name] for one in named]
     report = build_report(test, systems, scorer=scorer, earlier=earlier)
     page = write_report(report, arguments.output)
@@ -130,8 +149,25 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UserError("--output FOLDER is needed: where shall the report go?")
     if bool(arguments.data) == bool(arguments.reference):
         raise UserError("give either --data FOLDER or --reference FILE")
+    if arguments.against and os.path.realpath(os.path.dirname(arguments.against)) == os.path.realpath(arguments.output):
+        raise UserError(
+            f"--against {arguments.against} lies in --output {arguments.output}, whose files are written anew; "
+            "name another folder for the report"
+        )
     if arguments.data and arguments.source:
         raise UserError("--source goes with --reference only")
+
+
+def _check_effects(arguments: argparse.Namespace, with_model: bool) -> None:
+    """Refuse options that would change nothing."""
+    if arguments.reference and not isinstance(arguments.split, _Unsaid):
+        raise UserError("--split goes with --data only")
+    if with_model:
+        return
+    given = list(given_search_options(arguments))
+    given += [name for name in ("device", "precision") if not isinstance(getattr(arguments, name), _Unsaid)]
+    if given:
+        raise UserError(f"--{given[0].replace('_', '-')} is for models; there are only files of outputs")
 
 
 def _load(named: Sequence[Named], arguments: argparse.Namespace) -> dict[str, Translator | Captioner]:
@@ -148,6 +184,9 @@ def _load(named: Sequence[Named], arguments: argparse.Namespace) -> dict[str, Tr
                 f"{first} is from {_direction(models[first or name])}, but {name} from {_direction(model)}; "
                 "a report compares systems for one task"
             )
+    language = arguments.target_language
+    if models and language and language != models[first or ""].target.code:
+        raise UserError(f"--target-language {language}: {first} writes {models[first or ''].target.code}")
     if models and arguments.reference and not arguments.source and not isinstance(models[first or ""], Captioner):
         raise UserError("--source FILE is needed beside a model and --reference")
     return models
@@ -158,8 +197,12 @@ def _direction(model: Translator | Captioner) -> str:
     return f"{source} to {model.target.code}"
 
 
-def _generate(named: Named, model: Translator | Captioner, test: TestSet, decoding: Decoding) -> System:
+def _generate(
+    named: Named, model: Translator | Captioner, test: TestSet, decoding: Decoding, prepared: str | None
+) -> System:
     system = generate(named.name, model, named.paths, test, decoding)
+    if prepared:
+        system = replace(system, elsewhere=trained_elsewhere(named.paths, prepared))
     if problem := unread(system):
         print(f"note: {named.name}: {problem}", file=sys.stderr)
     return with_folder(system, Path(named.paths[0])) if len(named.paths) == 1 else system

@@ -12,10 +12,10 @@ from seq2seq.evaluation import PairedTest, TestSet
 from seq2seq.evaluation.metrics import signed
 from seq2seq.evaluation.results import Scorer
 from seq2seq.files import open_lines
-from seq2seq.report.comparison import beside, is_significant, p_text, verdict
+from seq2seq.report.comparison import is_significant, p_text, verdict
 from seq2seq.report.content import Section, Table
 from seq2seq.report.document import main_metric
-from seq2seq.report.record import FORMAT, KIND
+from seq2seq.report.record import KIND, READABLE
 from seq2seq.report.system import System
 
 _REFERENCES = ("reference", "pairs")  # roles of the files that hold the references
@@ -45,12 +45,14 @@ class Against:
         comparisons: of each system on every metric, `first` being the earlier one.
         verdicts: a sentence for each system.
         worse: whether one of them is worse on the main metric, beyond chance.
+        matching: which systems were compared, and which were not.
     """
 
     earlier: Earlier
     comparisons: tuple[PairedTest, ...]
     verdicts: tuple[str, ...]
     worse: bool
+    matching: "Matching"
 
     @property
     def record(self) -> dict[str, Any]:
@@ -59,6 +61,7 @@ class Against:
             "name": self.earlier.name,
             "date": self.earlier.date,
             "worse": self.worse,
+            "unmatched": {"now": list(self.matching.new), "earlier": list(self.matching.gone)},
             "comparisons": [asdict(test) for test in self.comparisons],
         }
 
@@ -78,7 +81,28 @@ class Against:
         text = "Above 0: a higher value now than then. p: how likely chance alone makes so large a difference."
         table = Table("against-differences", "Now less then", text, columns, rows)
         title = f"Is it as good as the report of {self.earlier.date[:10]}?"
-        return Section("against", title, " ".join(self.verdicts), (table,))
+        return Section("against", title, " ".join([*self.verdicts, *self.matching.notes]), (table,))
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Which systems are compared with earlier ones.
+
+    Attributes:
+        pairs: by a system's name that of the earlier one.
+        new: systems that the earlier report does not have.
+        gone: earlier systems that are compared with none.
+    """
+
+    pairs: dict[str, str]
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> list[str]:
+        """What is not compared, a sentence each."""
+        told = {"not in the earlier report": self.new, "in the earlier report only": self.gone}
+        return [f"Not compared, since {where}: {', '.join(names)}." for where, names in told.items() if names]
 
 
 def read_earlier(path: str | Path, test: TestSet) -> Earlier:
@@ -95,8 +119,9 @@ def read_earlier(path: str | Path, test: TestSet) -> Earlier:
         raise UserError(
             f"{path}: not the scores.json of a report, which holds outputs; `seq2seq report` writes it into its FOLDER"
         )
-    if raw.get("format") != FORMAT:
-        raise UserError(f"{path}: format {raw.get('format')!r}, but this version of seq2seq reads {FORMAT}")
+    if raw.get("format") not in READABLE:
+        known = " and ".join(map(str, READABLE))
+        raise UserError(f"{path}: format {raw.get('format')!r}, but this version of seq2seq reads {known}")
     try:
         outputs = {system["name"]: system["outputs"] for system in raw["systems"]}
         identity = _identity(raw["data"], raw["language"])
@@ -114,19 +139,22 @@ def read_earlier(path: str | Path, test: TestSet) -> Earlier:
     return earlier
 
 
-def match(earlier: Earlier, names: Sequence[str]) -> dict[str, str]:
-    """With which earlier system each of these is compared: that of the same name, or the only one.
+def match(earlier: Earlier, names: Sequence[str]) -> Matching:
+    """With which earlier system each of these is compared: that of the same name; if none has one, the only one.
 
     Raises:
         UserError: none of the same name, and more than one to choose from.
     """
-    if len(earlier.outputs) == 1:
-        return dict.fromkeys(names, next(iter(earlier.outputs)))
     matched = {name: name for name in names if name in earlier.outputs}
+    if not matched and len(earlier.outputs) == 1:
+        matched = dict.fromkeys(names, next(iter(earlier.outputs)))
     if not matched:
-        there = ", ".join(earlier.outputs)
-        raise UserError(f"--against {earlier.name}: its systems are {there}; call one of yours so: NAME=PATH")
-    return matched
+        raise UserError(
+            f"--against {earlier.name}: its systems are {', '.join(earlier.outputs)}, and none of them is called "
+            f"{' or '.join(names)}; call one of yours as it was called then: NAME=PATH"
+        )
+    new = tuple(name for name in names if name not in matched)
+    return Matching(matched, new, tuple(name for name in earlier.outputs if name not in matched.values()))
 
 
 def compare(earlier: Earlier, test: TestSet, systems: Sequence[System], scorer: Scorer) -> Against:
@@ -136,11 +164,11 @@ def compare(earlier: Earlier, test: TestSet, systems: Sequence[System], scorer: 
         UserError: none of the earlier systems fits (see `match`).
     """
     comparisons, verdicts, worse = [], [], False
-    matched = match(earlier, [system.name for system in systems])
+    matching = match(earlier, [system.name for system in systems])
     for system in systems:
-        if system.name not in matched:
+        if system.name not in matching.pairs:
             continue
-        before = matched[system.name]
+        before = matching.pairs[system.name]
         then = f"{before} (earlier)" if f"{before} (earlier)" != system.name else f"{before} (earlier report)"
         found = scorer.paired_tests({then: earlier.outputs[before], system.name: system.outputs})
         main = next(one for one in found if one.metric == main_metric(test))
@@ -150,8 +178,8 @@ def compare(earlier: Earlier, test: TestSet, systems: Sequence[System], scorer: 
         if list(system.outputs) == earlier.outputs[before]:
             verdicts.append(f"{system.name} gave the same outputs as {its} of {earlier.date[:10]}.")
         else:
-            verdicts.append(verdict(main, beside(main, found), f"{its} of {earlier.date[:10]}"))
-    return Against(earlier, tuple(comparisons), tuple(verdicts), worse)
+            verdicts.append(verdict(main, found, f"{its} of {earlier.date[:10]}"))
+    return Against(earlier, tuple(comparisons), tuple(verdicts), worse, matching)
 
 
 def _identity(data: dict[str, Any], language: str | None) -> list[tuple[str, str | None]]:

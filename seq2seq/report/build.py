@@ -3,15 +3,20 @@
 import contextlib
 import json
 import os
+import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from seq2seq.errors import UserError, reason
 from seq2seq.evaluation import TestSet
 from seq2seq.evaluation.record import surroundings
 from seq2seq.evaluation.results import Scorer
 from seq2seq.evaluation.scorer import make_scorer
+from seq2seq.evaluation.scores import TextScorer
 from seq2seq.evaluation.test_set import set_name
 from seq2seq.files import atomic_write
 from seq2seq.folder import CONFIG, WEIGHTS
@@ -23,6 +28,8 @@ from seq2seq.report.document import Report
 from seq2seq.report.markdown import to_markdown
 from seq2seq.report.record import KIND, as_json, report_record
 from seq2seq.report.system import System
+
+_TER_COST = 4_000_000  # words of an output x words of its references, of all sentences; about a minute
 
 PAGE, RECORD, SUMMARY = FILES = ("index.html", "scores.json", "report.md")
 
@@ -43,6 +50,7 @@ def build_report(
     """
     scorer = scorer or make_scorer(test)
     outputs = {system.name: system.outputs for system in systems}
+    _bound_ter(scorer, test, [*outputs.values(), *(earlier.outputs.values() if earlier else ())])
     scores = {name: scorer.score(texts) for name, texts in outputs.items()}
     comparisons = tuple(scorer.paired_tests(outputs))
     verdicts, sections = judge(test, systems, scores, comparisons), analyse(test, systems)
@@ -87,11 +95,27 @@ def check_report_place(folder: str | Path) -> None:
         there = there.parent
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise UserError(f"{folder}: cannot be written ({there} is not a folder, or not yours to write)")
+    _try_to_write(folder)
     if any((folder / name).exists() for name in (CONFIG, WEIGHTS)):
         raise UserError(f"{folder}: holds a model; name another folder for the report")
     found = [name for name in FILES if (folder / name).exists()]
     if found and not _is_report(folder / RECORD):
         raise UserError(f"{folder / found[0]}: is of no report and would be lost; name another folder for the report")
+
+
+def _try_to_write(folder: Path) -> None:
+    """Refuse a folder that cannot be made, or in which nothing can be; leaves no trace."""
+    new = [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written ({reason(error)})") from error
+    finally:
+        for path in new:
+            with contextlib.suppress(OSError):
+                path.rmdir()
 
 
 def write_report(report: Report, folder: str | Path) -> Path:
@@ -115,6 +139,17 @@ def write_report(report: Report, folder: str | Path) -> Path:
     return Path(folder) / PAGE
 
 
+def _bound_ter(scorer: Scorer, test: TestSet, outputs: Sequence[Sequence[str]]) -> None:
+    """Do without TER, and say so, where it would take very long: its time grows with output's words x reference's."""
+    if not isinstance(scorer, TextScorer) or "TER" not in scorer.metrics:
+        return
+    due = [sum(len(text.split()) for text in texts if text) for texts in test.references]
+    cost = max(sum(len(text.split()) * words for text, words in zip(texts, due, strict=True)) for texts in outputs)
+    if cost > _TER_COST:
+        del scorer.metrics["TER"]
+        print("without TER: it would take too long for outputs and references of so many words", file=sys.stderr)
+
+
 def _facts(system: System, sentences: int) -> dict[str, Any]:
     """What `Report.facts` says of a system."""
     facts = system.facts
@@ -124,11 +159,17 @@ def _facts(system: System, sentences: int) -> dict[str, Any]:
         "models": models,
         "file": facts.get("hypothesis"),
         "decoding": facts.get("decoding"),
-        "device": str(facts["device"]) if facts.get("device") is not None else None,
+        "device": _device(facts.get("device")),
         "seconds": seconds,
         "sentences_per_second": sentences / seconds if seconds else None,
         "tokens_per_second": tokens / seconds if seconds and tokens is not None else None,
     }
+
+
+def _device(device: torch.device | None) -> str | None:
+    if device is None:
+        return None
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
 
 
 def _title(test: TestSet) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from seq2seq.evaluation import PairedTest, Score, TestSet
-from seq2seq.evaluation.metrics import signed
+from seq2seq.evaluation.metrics import HIGHER_IS_BETTER, signed
 from seq2seq.report.document import main_metric
 from seq2seq.report.system import System
 
@@ -44,40 +44,45 @@ def judge(
         if outputs[found.first] == outputs[found.second]:
             verdicts.append(f"{found.second} and {found.first} gave the same outputs.")
         else:
-            verdicts.append(verdict(found, beside(found, comparisons)))
+            verdicts.append(verdict(found, comparisons))
     return tuple(verdicts)
 
 
-def verdict(found: PairedTest, second: PairedTest | None = None, earlier: str | None = None) -> str:
-    """What a paired test of two systems says.
+def verdict(found: PairedTest, others: Sequence[PairedTest] = (), earlier: str | None = None) -> str:
+    """What the paired tests of two systems say.
 
     Args:
         found: the test on the main metric, whose higher values are better.
-        second: that on another metric, told in brackets.
+        others: tests on other metrics, of these two systems or of any: one is told in brackets (see `BESIDE`), and
+            those that contradict the first, each being significant.
         earlier: what is said in place of the first system's name.
 
     >>> verdict(PairedTest("A", "B", "BLEU", 1.83, 0.004, 0.003))
     'B is better than A: +1.8 BLEU, p = 0.004.'
     >>> verdict(PairedTest("A", "B", "BLEU", 0.3, 0.41, 0.38))
     'No difference between B and A that this test set can show: +0.3 BLEU, p = 0.41.'
+    >>> verdict(PairedTest("A", "B", "BLEU", 0.0, 1.0, 1.0), [PairedTest("A", "B", "chrF", 16.0, 0.0001, 0.0001)])
+    'No difference in BLEU between B and A that this test set can show (0.0, p = 1.00); chrF differs: +16.0, p < 0.001.'
     """
     first = earlier or found.first
-    told = _measured(found) + (f" ({_measured(second)})" if second else "")
+    others = [one for one in others if (one.first, one.second) == (found.first, found.second) and one != found]
+    turned = earlier is None and is_significant(found) and found.difference < 0
+    told = f"{_value(found, turned)} {found.metric}, {p_text(found.p)}"
+    for one in others:
+        if one.metric == BESIDE.get(found.metric):
+            told += f" ({_value(one, turned)} {one.metric}, {p_text(one.p)})"
     if not is_significant(found):
-        return f"No difference between {found.second} and {first} that this test set can show: {told}."
-    if found.difference > 0:
-        return f"{found.second} is better than {first}: {told}."
-    if earlier is None:
-        told = _measured(found, turned=True) + (f" ({_measured(second, turned=True)})" if second else "")
+        differing = [one for one in others if is_significant(one)]
+        if not differing:
+            return f"No difference between {found.second} and {first} that this test set can show: {told}."
+        between = f"between {found.second} and {first} that this test set can show"
+        proof = f"({_value(found)}, {p_text(found.p)})"
+        return f"No difference in {found.metric} {between} {proof}; {_listed(differing, 'differs')}."
+    against = [one for one in others if is_significant(one) and (_gain(one) > 0) != (found.difference > 0)]
+    told += f"; but {_listed(against, 'says otherwise', turned)}" if against else ""
+    if turned:
         return f"{first} is better than {found.second}: {told}."
-    return f"{found.second} is worse than {first}: {told}."
-
-
-def beside(found: PairedTest, comparisons: Sequence[PairedTest]) -> PairedTest | None:
-    """The test of the same two systems that is told beside that on the main metric, if there is one."""
-    metric = BESIDE.get(found.metric)
-    pair = (found.first, found.second)
-    return next((test for test in comparisons if (test.first, test.second) == pair and test.metric == metric), None)
+    return f"{found.second} is {'better' if found.difference > 0 else 'worse'} than {first}: {told}."
 
 
 def p_text(p: float) -> str:
@@ -91,6 +96,14 @@ def p_text(p: float) -> str:
     return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
-def _measured(test: PairedTest, turned: bool = False) -> str:
-    difference = -test.difference if turned else test.difference
-    return f"{signed(difference)} {test.metric}, {p_text(test.p)}"
+def _value(test: PairedTest, turned: bool = False) -> str:
+    return signed(-test.difference if turned else test.difference)
+
+
+def _gain(test: PairedTest) -> float:
+    return test.difference if HIGHER_IS_BETTER.get(test.metric, True) else -test.difference
+
+
+def _listed(tests: Sequence[PairedTest], what: str, turned: bool = False) -> str:
+    """Of each metric what it says, and by how much: "chrF differs: +16.0, p < 0.001"."""
+    return ", ".join(f"{one.metric} {what}: {_value(one, turned)}, {p_text(one.p)}" for one in tests)

@@ -28,6 +28,7 @@ class Confidence:
         truth: of each output, whether each word is right: 1, 0 or a share (see `word_truth`).
         calibration: "model" where the model folder's was used, "folds" where half of the test set calibrated the other
             half, None where there was too little of it, so that `words` are the plain probabilities.
+        used: the calibrations: the model's, or that of the sentences with odd numbers and that of the others.
     """
 
     words: list[list[float]]
@@ -35,6 +36,7 @@ class Confidence:
     probabilities: list[list[float]]
     truth: list[list[float]]
     calibration: str | None
+    used: tuple[Calibration, ...] = ()
 
 
 def find_confidence(test: TestSet, system: System) -> Confidence | None:
@@ -58,7 +60,14 @@ def find_confidence(test: TestSet, system: System) -> Confidence | None:
     words = probabilities
     if name is not None:
         words = [how[place % len(how)](values).tolist() for place, values in enumerate(logarithms)]  # type: ignore[misc]
-    return Confidence(words, [sentence_confidence(row) for row in words], probabilities, truth, name)
+    return Confidence(
+        words,
+        [sentence_confidence(row) for row in words],
+        probabilities,
+        truth,
+        name,
+        tuple(one for one in how if one is not None),
+    )
 
 
 def _folds(logarithms: list[NDArray[np.float64]], truth: list[list[float]]) -> list[Calibration | None]:

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from seq2seq.config import read_yaml
+from seq2seq.data.prepared import MANIFEST
 from seq2seq.data.tokenizer import END
 from seq2seq.errors import UserError
 from seq2seq.evaluation.test_set import TestSet, describe_file
 from seq2seq.files import sha256
-from seq2seq.folder import WEIGHTS
+from seq2seq.folder import CONFIG, WEIGHTS
 from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, Caption, Captioner, Translation, Translator, search_options
 from seq2seq.inference.confidence import Calibration
 from seq2seq.progress import counting
@@ -65,6 +67,8 @@ def parse_named(word: str) -> Named:
         if not name.strip() or not path:
             raise UserError(f"{word!r}: write NAME=FILE, with a name before the sign and a path after it")
     paths = (path,) if os.path.exists(path) else tuple(path.split("+"))
+    if "" in paths:
+        raise UserError(f"{path}: a model folder is missing before or after +; write FOLDER+FOLDER")
     for part in paths:
         if not os.path.exists(part):
             raise UserError(f"{part}: no such model folder or file of outputs")
@@ -175,6 +179,14 @@ def with_folder(system: System, folder: str | Path) -> System:
         UserError: a damaged file.
     """
     return replace(system, curves=load_curves(folder), calibration=Calibration.load(folder))
+
+
+def trained_elsewhere(folders: Sequence[str | Path], prepared: str | Path) -> bool:
+    """Whether one of these models says that its training data are not those of this prepared folder."""
+    extras = [read_yaml(Path(folder) / CONFIG).get("extra") for folder in folders]
+    data = [extra.get("data") for extra in extras if isinstance(extra, dict)]
+    known = {one.get("sha256") for one in data if isinstance(one, dict)} - {None}
+    return bool(known - {sha256(Path(prepared) / MANIFEST)})
 
 
 def _details(item: Caption | Translation) -> Details:

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from seq2seq.evaluation import Comparison, Score, TestSet, make_record
@@ -11,7 +12,10 @@ from seq2seq.report.document import Report
 from seq2seq.report.system import System
 
 KIND = "report"
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
+"""Formats whose systems and data can be compared with."""
+
 _DIGITS = 4  # of confidences and sentence scores
 
 
@@ -38,11 +42,11 @@ def system_record(
 
 
 def report_record(report: Report) -> dict[str, Any]:
-    """The content of a report's `scores.json`, version 1.
+    """The content of a report's `scores.json`, version 2.
 
     ```
     kind             "report", which tells it from the scores.json of `seq2seq evaluate`
-    format           1
+    format           2
     title            what was evaluated, in a few words
     task             "translation" or "captions"
     language         code of the references' language, or null
@@ -55,6 +59,8 @@ def report_record(report: Report) -> dict[str, Any]:
     sentence_metric  the score of `sentence_scores`
     tests            how many paired tests were made
     verdicts         [sentence]
+    sources          [text, or name of a picture]; empty where they are not known
+    references       [[text, ...]], of each source one or more
     systems          [{
         name             what the report calls it
         record           what `seq2seq evaluate` writes: scores, models, decoding, speed... (see `make_record`)
@@ -64,14 +70,14 @@ def report_record(report: Report) -> dict[str, Any]:
         curves           {metric: {step: value}} of its training; {} where they are not known
     }]
     comparisons      [{first, second, metric, difference: second's minus first's, p_bootstrap, p_randomisation}]
-    against          {name, date, worse: true or false, comparisons: [as above, first being the earlier one]} or null
+    against          {name, date, worse: true or false, unmatched: {now: [name], earlier: [name]} that were compared
+                     with none, comparisons: [as above, first being the earlier one]} or null
     sections         [{key, title, text, items: [chart or table]}], where a chart has
                      {key, title, text, kind, x, y, series: [{name, points: [{x, y, low, high, count}]}]}
                      and a table {key, title, text, columns, rows} (see `seq2seq.report.content`)
     ```
 
-    Numbers that are none (not a number, infinite) are null. A later version adds fields; one that changes their meaning
-    has another `format`.
+    Numbers that are none (not a number, infinite) are null. Format 1 has no `sources`, `references` and `unmatched`.
     """
     facts = report.facts
     record = {
@@ -86,6 +92,10 @@ def report_record(report: Report) -> dict[str, Any]:
         "sentence_metric": report.sentence_metric,
         "tests": facts["tests"],
         "verdicts": report.verdicts,
+        "sources": [Path(source).name for source in report.test.sources]
+        if report.test.captions
+        else report.test.sources,
+        "references": report.test.references,
         "systems": [
             {
                 "name": system.name,

@@ -53,6 +53,7 @@ class System:
         curves: the training run's metrics by name, each {step: value}; empty where the model folder has none.
         calibration: how the model's probabilities become confidences (`confidence.yaml` of its folder); None where
             there is none, as of an ensemble or an output file.
+        elsewhere: whether it is known to be trained on other data than the test set's folder has.
     """
 
     name: str
@@ -61,3 +62,4 @@ class System:
     facts: dict[str, Any] = field(default_factory=dict)
     curves: dict[str, dict[int, float]] = field(default_factory=dict)
     calibration: Calibration | None = None
+    elsewhere: bool = False

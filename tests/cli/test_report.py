@@ -97,6 +97,18 @@ def test_against_an_earlier_report(seq2seq, files, prepared, tmp_path):
     assert worse.code == 3, worse.err
     assert "main is worse than its earlier self" in worse.out
     assert json.loads((tmp_path / "worse" / "scores.json").read_text())["against"]["worse"]
+    assert "error" not in worse.err
+    both = (f"main={files['reference']}", f"new={files['poor']}")
+    more = seq2seq("report", *both, *data, *against, "--output", tmp_path / "more")
+    assert more.code == 0, more.err
+    assert "note: --against: Not compared, since not in the earlier report: new." in more.err
+    two = ("--against", tmp_path / "more" / "scores.json")
+    renamed = seq2seq("report", f"mian={files['reference']}", *data, *two, "--output", tmp_path / "renamed")
+    assert renamed.code == 2
+    assert "its systems are main, new, and none of them is called mian" in renamed.err
+    onto = seq2seq("report", *both, *data, *two, "--output", tmp_path / "more")
+    assert onto.code == 2
+    assert "whose files are written anew" in onto.err
     better = seq2seq(
         "report", files["reference"], *data, "--against", tmp_path / "worse" / "scores.json", "--output", tmp_path / "b"
     )
@@ -160,6 +172,12 @@ def test_captioners_and_a_picture_that_cannot_be_read(seq2seq, captioners, pictu
         ),
         (["x={tmp}/none", "--reference", "{reference}"], "none: no such model folder or file of outputs"),
         (["x={poor}", "x={reference}", "--reference", "{reference}"], "are both called 'x'"),
+        (["{poor}", "--reference", "{reference}", "--split", "dev"], "--split goes with --data only"),
+        (["{poor}", "--reference", "{reference}", "--beam", "5"], "--beam is for models"),
+        (["{poor}", "--reference", "{reference}", "--device", "auto"], "--device is for models"),
+        (["{taught}", "--data", "{prepared}", "--target-language", "es"], "--target-language es: "),
+        (["{taught}+", "--data", "{prepared}"], "a model folder is missing before or after +"),
+        (["{poor}", "--reference", "{reference}", "--output", "{tmp}/" + "x" * 300], "File name too long"),
         (["{poor}", "--data", "{prepared}"], "--target-language CODE is needed beside --data"),
         (["{poor}", "--data", "{prepared}", "--target-language", "fr"], "no language 'fr'"),
         (["{taught}", "--data", "{pictures}"], "holds captions, which is not what the model has learned"),

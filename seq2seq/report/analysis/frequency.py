@@ -17,7 +17,7 @@ def by_frequency(material: Material) -> Section | str:
     """Words found and words right by their frequency in the training data; why not, where these are not known."""
     training = material.training
     if training is None:
-        return "words by their frequency in training: the training data are not known (they are with --data)"
+        return f"words by their frequency in training: {material.no_training}"
     captions = material.test.captions
     recalls, precisions, told = [], [], []
     made_up = _made_up(material, training)

@@ -57,15 +57,21 @@ class Material:
 
     @cached_property
     def training(self) -> Counter[str] | None:
-        """How often each word occurs in the training data; None where they are not known."""
+        """How often each word occurs in the training data; None where they are not known (see `no_training`)."""
+        return None if self.no_training else Counter(text_words("\n".join(self.test.training or ())))
+
+    @property
+    def no_training(self) -> str | None:
+        """Why nothing can be said of the training data; None where it can."""
         if self.test.training is None:
-            return None
-        return Counter(text_words("\n".join(self.test.training)))
+            return "the training data are not known (they are with --data)"
+        others = [name for name, system in self.systems.items() if system.elsewhere]
+        return f"other data than those of --data trained {', '.join(others)}" if others else None
 
     @cached_property
     def training_captions(self) -> set[tuple[str, ...]] | None:
         """The training captions as PTB tokens; None where they are not known."""
-        return None if self.test.training is None else {tuple(ptb_tokenize(text)) for text in self.test.training}
+        return None if self.no_training else {tuple(ptb_tokenize(text)) for text in self.test.training or ()}
 
     @property
     def metric(self) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seq2seq.evaluation.bootstrap import SEED
 from seq2seq.report.analysis.estimates import Array, Places
 from seq2seq.report.analysis.material import Material
 from seq2seq.report.confidence import Confidence
@@ -12,6 +13,7 @@ WITHHELD = tuple(range(0, 95, 5))
 """Shares of outputs, in percent, after whose withholding the rest is measured."""
 
 _BINS = 10
+_DRAWS = 200
 _FEWEST = 20  # words or sentences of a bin
 
 
@@ -83,6 +85,15 @@ def calibration_error(values: Array, truth: Array) -> float:
     """
     gaps = [(len(places), abs(values[places].mean() - truth[places].mean())) for places in bins_of(values)]
     return float(sum(number * gap for number, gap in gaps) / len(values))
+
+
+def chance_errors(values: Array) -> Array:
+    """Calibration errors that chance alone gives so many words, were the confidences true."""
+    random, errors = np.random.default_rng(SEED), np.zeros(_DRAWS)
+    for places in bins_of(values):
+        right = random.uniform(size=(_DRAWS, len(places))) < values[places]
+        errors += len(places) * np.abs(right.mean(1) - values[places].mean())
+    return errors / len(values)
 
 
 def discrimination(values: Array, truth: Array) -> float | None:

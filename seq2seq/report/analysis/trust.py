@@ -4,7 +4,14 @@ import numpy as np
 
 from seq2seq.report.analysis.estimates import Array, Places, estimate
 from seq2seq.report.analysis.material import Material
-from seq2seq.report.analysis.reliability import WITHHELD, Judged, bins_of, calibration_error, discrimination
+from seq2seq.report.analysis.reliability import (
+    WITHHELD,
+    Judged,
+    bins_of,
+    calibration_error,
+    chance_errors,
+    discrimination,
+)
 from seq2seq.report.confidence import find_confidence
 from seq2seq.report.content import Cell, Chart, Point, Section, Series, Table
 
@@ -23,10 +30,11 @@ def judge_confidence(material: Material) -> Section | str:
     if not judged:
         return "confidence: only models tell how sure they are; output files do not"
     text = " ".join([*(_tell(name, one, material.metric) for name, one in judged.items()), _tell_source(judged)])
-    items = (
+    items: tuple[Chart | Table, ...] = (
         _reliability(judged),
         _sentences(judged),
         _measures(judged, material.metric),
+        *_fitted(judged),
         _curve(judged, material.metric),
         _thresholds(judged, material.metric),
     )
@@ -93,6 +101,7 @@ def _measures(judged: dict[str, Judged], metric: str) -> Table:
                 len(one.words),
                 round(float(one.truth.mean()), 3),
                 *(round(calibration_error(values, one.truth), 3) for values in (one.plain, one.words)),
+                round(float(chance_errors(one.words).mean()), 3),
                 *(round(float(((values - one.truth) ** 2).mean()), 3) for values in (one.plain, one.words)),
                 _rounded(discrimination(one.words, one.truth)),
                 round(float(np.mean(one.kept)), 1),
@@ -102,24 +111,41 @@ def _measures(judged: dict[str, Judged], metric: str) -> Table:
     return Table(
         "calibration",
         "How good the confidence is",
-        "Calibration error: how far confidence and truth are apart on average (0 is best). Brier score: mean squared "
-        "distance of the confidence from the truth (0 is best). Right above wrong: how often a right word has more "
-        "confidence than a wrong one (0.5 is chance, 1 is best). The area is the mean of the curve below; the gain is "
-        "that over withholding at random, 100 being the gain of whoever knows the worst outputs.",
+        "Calibration error: how far confidence and truth are apart on average (0 is best); by chance: what so many "
+        "words give if it can be taken at its word. Brier score: mean squared distance of the confidence from the "
+        "truth (0 is best). Right above wrong: how often a right word has more confidence than a wrong one (0.5 is "
+        "chance, 1 is best). The area is the mean of the curve below; the gain is that over withholding at random, 100 "
+        "being the gain of whoever knows the worst outputs.",
         (
             "model",
             "words",
             "share right",
             "calibration error, plain",
-            "calibrated",
+            "calibration error, calibrated",
+            "calibration error by chance",
             "Brier score, plain",
-            "calibrated",
+            "Brier score, calibrated",
             "right above wrong",
             f"area, {metric}",
             "gain, %",
         ),
         tuple(rows),
     )
+
+
+def _fitted(judged: dict[str, Judged]) -> tuple[Table, ...]:
+    """What the calibrations are, and what they were fitted on; no table where there is none."""
+    halves = ("sentences with even numbers, for the others", "sentences with odd numbers, for the others")
+    rows: list[tuple[Cell, ...]] = []
+    for name, one in judged.items():
+        for place, used in enumerate(one.confidence.used):
+            data = ", ".join(str(used.data[key]) for key in ("name", "split") if used.data.get(key))
+            where = halves[place] if one.confidence.calibration == "folds" else data or "data without a name"
+            rows.append((name, round(used.temperature, 3), round(used.bias, 3), used.words, where))
+    text = "confidence = sigmoid(logit(probability) / temperature + bias); the model is too sure where the temperature "
+    text += "is above 1, too modest where it is below."
+    columns = ("model", "temperature", "bias", "words", "fitted on")
+    return (Table("fitted", "How probabilities become confidences", text, columns, tuple(rows)),) if rows else ()
 
 
 def _curve(judged: dict[str, Judged], metric: str) -> Chart:
@@ -156,7 +182,7 @@ def _thresholds(judged: dict[str, Judged], metric: str) -> Table:
     return Table(
         "thresholds",
         "Which P withholds what",
-        "What to give `seq2seq translate` or `seq2seq caption` as --abstain-below P, so that this share of outputs "
+        "What to give seq2seq translate or seq2seq caption as --abstain-below P, so that this share of outputs "
         "like these is withheld.",
         ("withheld, %", *columns),
         tuple(rows),
@@ -164,16 +190,32 @@ def _thresholds(judged: dict[str, Judged], metric: str) -> Table:
 
 
 def _tell(name: str, one: Judged, metric: str) -> str:
-    error = calibration_error(one.words, one.truth)
-    word = "can be taken at its word" if error <= _GOOD else "is roughly right" if error <= _FAIR else "is off"
+    error, chance = calibration_error(one.words, one.truth), chance_errors(one.words)
+    excess = error - float(chance.mean())
+    word = "can be taken at its word" if excess <= _GOOD else "is roughly right" if excess <= _FAIR else "is off"
+    if error <= np.quantile(chance, 0.95):
+        word = "has no error that this test set can show"
     lean = "too sure" if one.plain.mean() > one.truth.mean() else "too modest"
+    share = f"; chance alone gives {100 * chance.mean():.1f}"
     before = f" ({100 * calibration_error(one.plain, one.truth):.1f} before calibration: {lean})"
     kept = one.kept[WITHHELD.index(20)]
     return (
         f"The confidence of {name} {word}: on average it is {100 * error:.1f} percentage points from the truth"
-        f"{before if one.confidence.calibration else ''}. Without the least confident fifth of its outputs, {metric} "
-        f"{'rises' if kept > one.kept[0] else 'falls'} from {one.kept[0]:.1f} to {kept:.1f}."
+        f"{before if one.confidence.calibration else ''}{share}. Without the least confident fifth of its "
+        f"outputs, {metric} {_moved(one.kept[0], kept)}."
     )
+
+
+def _moved(before: float, after: float) -> str:
+    """What became of a score, as far as it is told.
+
+    >>> _moved(100.0, 100.0), _moved(40.0, 41.26), _moved(40.04, 40.0)
+    ('stays at 100.0', 'rises from 40.0 to 41.3', 'stays at 40.0')
+    """
+    first, last = f"{before:.1f}", f"{after:.1f}"
+    if first == last:
+        return f"stays at {first}"
+    return f"{'rises' if after > before else 'falls'} from {first} to {last}"
 
 
 def _tell_source(judged: dict[str, Judged]) -> str:

@@ -47,7 +47,8 @@ def find_variety(material: Material) -> Section | str:
         ),
     ]
     told = [_tell(name, found[name], known[name]) for name in captions]
-    reasons = "" if test.training is not None else " The training captions are not known, so that none can be told."
+    why = material.no_training
+    reasons = f" Which captions are known from training cannot be told: {why}." if why else ""
     return Section(
         "variety",
         "Does it say the same of every picture?",

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -15,10 +14,10 @@ from markupsafe import Markup
 from seq2seq.report.content import Cell, Chart, Section, Table
 from seq2seq.report.document import Report
 from seq2seq.report.page import head, numbers
+from seq2seq.report.page.budget import PAGE_BYTES, packed_samples
 from seq2seq.report.page.charts import draw, x_text
 from seq2seq.report.page.learning import learning_charts
 from seq2seq.report.page.looks import COLOURS, Look, looks
-from seq2seq.report.page.samples import sample_data
 
 __all__ = ["render"]
 
@@ -35,26 +34,27 @@ def render(report: Report) -> str:
     script, style = _file("script.js"), _file("style.css")
     names = [system.name for system in report.systems]
     sections = [_section(section, names) for section in [*report.sections, *_learning(report)]]
-    page = _template().render(
-        title=report.title,
-        lead=head.lead(report),
-        contents=[("scores", "Scores"), *((part["id"], part["title"]) for part in sections)],
-        verdicts=[_parted(verdict) for verdict in report.verdicts],
-        systems=[{"name": name, "look": Look(place % COLOURS + 1)} for place, name in enumerate(names)],
-        scores=head.score_rows(report),
-        intervals=any(score.interval for scores in report.scores.values() for score in scores.values()),
-        tests=_table(head.paired_tests(report), "scores"),
-        facts=head.facts(report),
-        system_facts=_table(head.system_facts(report), "scores"),
-        sections=sections,
-        metric=report.sentence_metric,
-        made=head.date(report),
-        data=Markup(_json(sample_data(report))),
-        script=Markup(script),
-        style=Markup(style),
-        script_hash=_hash(script),
-        style_hash=_hash(style),
-    )
+    parts = {
+        "title": report.title,
+        "lead": head.lead(report),
+        "contents": [("scores", "Scores"), *((part["id"], part["title"]) for part in sections)],
+        "verdicts": [_parted(verdict) for verdict in report.verdicts],
+        "systems": [{"name": name, "look": Look(place % COLOURS + 1)} for place, name in enumerate(names)],
+        "scores": head.score_rows(report),
+        "intervals": any(score.interval for scores in report.scores.values() for score in scores.values()),
+        "tests": _table(head.paired_tests(report), "scores"),
+        "facts": head.facts(report),
+        "system_facts": _table(head.system_facts(report), "scores"),
+        "sections": sections,
+        "metric": report.sentence_metric,
+        "made": head.date(report),
+        "script": Markup(script),
+        "style": Markup(style),
+        "script_hash": _hash(script),
+        "style_hash": _hash(style),
+    }
+    bare = len(_template().render(parts, data="").encode("utf-8", "replace"))
+    page = _template().render(parts, data=Markup(packed_samples(report, PAGE_BYTES - 1000 - bare)))
     return page.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be written
 
 
@@ -79,18 +79,10 @@ def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
-def _json(value: Any) -> str:
-    """JSON that no reader of HTML can mistake for a tag, and no reader of JavaScript for the end of a line."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
-
-
 def _parted(verdict: str) -> tuple[str, str]:
     """The part of a verdict that says it, and the numbers after it."""
-    said, colon, proof = verdict.rpartition(": ")
-    return (said, proof) if colon else (verdict, "")
+    said, *proof = re.split(r": (?=[+-]?\d)", verdict, maxsplit=1)
+    return numbers.unbroken(said), numbers.unbroken("".join(proof))
 
 
 def _learning(report: Report) -> list[Section]:
@@ -119,7 +111,7 @@ def _lines(text: str, systems: Sequence[str] = ()) -> str:
     """The text with a line for each sentence that begins with a system's name, and with signs of percent kept close."""
     names = "|".join(map(re.escape, systems))
     parted = re.sub(rf"(?<=[.!?]) (?=(?:{names})\b)", "\n", text) if names else text
-    return parted.replace(" %", "\u00a0%")
+    return numbers.unbroken(parted)
 
 
 def _table(table: Table | None, section: str) -> dict[str, Any] | None:

@@ -81,7 +81,8 @@ def _speed(report: Report) -> list[ScoreRow]:
     known = [report.facts.get("systems", {}).get(system.name, {}) for system in report.systems]
     if not any(facts.get("sentences_per_second") for facts in known):
         return []
-    meaning = f"{_unit(report)} and tokens a second, on {_machine(report)}"
+    devices = dict.fromkeys(facts["device"] for facts in known if facts.get("device") not in (None, "cpu"))
+    meaning = f"{_unit(report)} and tokens a second, on {', '.join((_machine(report), *devices))}"
     values = []
     for facts in known:
         tokens = facts.get("tokens_per_second")
@@ -120,11 +121,20 @@ def system_facts(report: Report) -> Table:
                 {"file": "output file"}.get(facts.get("kind", ""), facts.get("kind")),
                 ", ".join(f"{file['name']} ({file['sha256'][:_HASH]})" for file in files if file) or None,
                 _settings(facts.get("decoding")),
+                facts.get("device"),
                 facts.get("sentences_per_second"),
                 facts.get("tokens_per_second"),
             )
         )
-    headings = ("system", "kind", "from (SHA-256)", "decoding", f"{_unit(report)} a second", "tokens a second")
+    headings = (
+        "system",
+        "kind",
+        "from (SHA-256)",
+        "decoding",
+        "device",
+        f"{_unit(report)} a second",
+        "tokens a second",
+    )
     return Table("systems", "The systems", "", headings, tuple(rows))
 
 

@@ -37,6 +37,8 @@ def looks(names: Sequence[str], systems: Sequence[str]) -> list[Look]:
 
     >>> [(look.index, look.second) for look in looks(["B", "A, before", "A, after"], ["A", "B"])]
     [(2, False), (1, True), (1, False)]
+    >>> looks(["AB", "A"], ["A"])
+    [Look(index=1, second=False), Look(index=1, second=False)]
     """
     owners = [_owner(name, systems) for name in names]
     found = []
@@ -50,4 +52,5 @@ def looks(names: Sequence[str], systems: Sequence[str]) -> list[Look]:
 
 
 def _owner(name: str, systems: Sequence[str]) -> str | None:
-    return max((system for system in systems if name.startswith(system)), key=len, default=None)
+    found = (system for system in systems if name == system or name.startswith(f"{system}, "))
+    return max(found, key=len, default=None)

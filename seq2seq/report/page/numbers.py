@@ -1,10 +1,18 @@
 """How numbers are written on the page."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from seq2seq.report.content import Cell
 
 NOTHING = "–"
+_SIGN = re.compile(r"(?:\bp [<=]|^<) (?=\d)| (?=%)")
+_WRITTEN = re.compile(r"< 0\.001|[+−-]?\d[\d,]*\.\d+")  # numbers that come as text
+
+
+def unbroken(text: str) -> str:
+    """The text with what belongs to a number kept on its line: "p < 0.001", "40 %"."""
+    return _SIGN.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def decimals(values: Iterable[float]) -> int:
@@ -51,7 +59,7 @@ def cells(rows: Sequence[Sequence[Cell]]) -> list[list[tuple[str, bool]]]:
 
 def _cell(cell: Cell, places: int, numeric: bool) -> tuple[str, bool]:
     if isinstance(cell, str):
-        return cell, False
+        return unbroken(cell), bool(_WRITTEN.fullmatch(cell))
     if isinstance(cell, int):
         return f"{cell:,}".replace("-", "−"), True
     return number(cell, places), numeric or cell is not None

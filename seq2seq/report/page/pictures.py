@@ -4,15 +4,17 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image
 
 from seq2seq.data.images import ImageError, load_image
 
-_SIDES = (320, 256, 192, 160, 128, 112, 96, 80, 64)  # of a thumbnail, in pixels
-_BYTES = 2_700_000  # of all of them together
+SIDES = (320, 256, 224, 192, 160, 144, 128, 112, 104, 96, 88, 80, 72, 64, 48, 32, 24)
+"""Of a thumbnail, in pixels."""
+
 _TRIED = 24  # pictures by which the bytes of all are foretold
-_QUALITY = 62
+_QUALITY = 60
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Thumbnail:
     """A small picture, or why there is none.
 
     Attributes:
-        uri: `data:image/jpeg;base64,...`; empty where the picture cannot be read.
+        uri: `data:image/webp;base64,...`; empty where the picture cannot be read.
         problem: why, in one line; empty where it can.
         width: in pixels of the thumbnail; the shape of the picture is kept.
         height: likewise.
@@ -32,24 +34,19 @@ class Thumbnail:
     height: int
 
 
-def thumbnails(paths: Sequence[str], most_bytes: int = _BYTES) -> list[Thumbnail]:
-    """A thumbnail of each picture, as large as the page can carry.
-
-    Args:
-        paths: files of pictures, which may be missing or broken.
-        most_bytes: of all thumbnails together, about.
-    """
-    side = _side(paths, most_bytes)
+def thumbnails(paths: Sequence[str], side: int) -> list[Thumbnail]:
+    """A thumbnail of each picture, of so many pixels at its longer side; the files may be missing or broken."""
     return [_thumbnail(path, side) for path in paths]
 
 
-def _side(paths: Sequence[str], most_bytes: int) -> int:
-    tried = [_read(path, _SIDES[0]) for path in paths[:: max(1, len(paths) // _TRIED)][:_TRIED]]
+def likely_side(paths: Sequence[str], most_bytes: int) -> int:
+    """The largest of `SIDES` with which all thumbnails together are likely to have at most so many bytes."""
+    tried = [_read(path, SIDES[0]) for path in paths[:: max(1, len(paths) // _TRIED)][:_TRIED]]
     images = [image for image in tried if isinstance(image, Image.Image)]
-    for side in _SIDES[:-1]:
+    for side in SIDES[:-1]:
         if sum(len(_encode(image, side)) for image in images) * len(paths) <= most_bytes * max(len(images), 1):
             return side
-    return _SIDES[-1]
+    return SIDES[-1]
 
 
 def _thumbnail(path: str, side: int) -> Thumbnail:
@@ -65,7 +62,7 @@ def _read(path: str, side: int) -> Image.Image | str:
     try:
         image = load_image(path)
     except ImageError as error:
-        return str(error)
+        return str(error).replace(str(path), Path(path).name)  # a page that is passed on tells nothing of the disk
     image.thumbnail((2 * side, 2 * side), reducing_gap=2.0)
     return image
 
@@ -73,5 +70,5 @@ def _read(path: str, side: int) -> Image.Image | str:
 def _encode(image: Image.Image, side: int) -> str:
     small, buffer = image.copy(), io.BytesIO()
     small.thumbnail((side, side))
-    small.save(buffer, format="JPEG", quality=_QUALITY, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    small.save(buffer, format="WEBP", quality=_QUALITY)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

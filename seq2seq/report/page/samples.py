@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +9,28 @@ from seq2seq.data.transform import Region
 from seq2seq.report.document import Report
 from seq2seq.report.page.attention import looked_at, sure_of
 from seq2seq.report.page.differences import compare
-from seq2seq.report.page.pictures import thumbnails
 from seq2seq.report.page.texts import shown
 from seq2seq.report.system import System
-
-MOST_ROWS = 3000
-
-_CUTS = (2000, 1000, 600, 400, 250, 150)  # characters that are shown of a text
-_TEXT_BYTES = 2_000_000
-_LOOK_BYTES = 1_000_000  # of what all words looked at
 
 Show = Callable[[str], str]
 
 
-def sample_data(report: Report) -> dict[str, Any]:
-    """All that the page's script knows of the samples.
+def chosen_rows(report: Report, most: int) -> list[int]:
+    """The places in the test set of what is shown: all, or an even selection."""
+    whole = len(report.test)
+    return [place * whole // min(whole, most) for place in range(min(whole, most))]
+
+
+def sample_texts(report: Report, rows: Sequence[int], cut: int) -> list[str]:
+    """All texts of these rows, cut: what most of the bytes of a page without pictures are made of."""
+    texts = [system.outputs[row][:cut] for row in rows for system in report.systems]
+    texts += [text[:cut] for row in rows for text in report.test.references[row]]
+    sources = [] if report.test.captions or not report.test.sources else [report.test.sources[row] for row in rows]
+    return texts + [text[:cut] for text in sources]
+
+
+def sample_data(report: Report, rows: Sequence[int], cut: int) -> dict[str, Any]:
+    """All that the page's script knows of the samples in these rows, texts cut after so many characters.
 
     Whatever is a list has one value a row, but for `systems` and `grid`:
 
@@ -35,7 +41,7 @@ def sample_data(report: Report) -> dict[str, Any]:
     left_out          how many outputs' alignments are left out to keep the page small
     numbers           place in the test set, from 1
     sources           texts, or names of pictures; empty where only references are known
-    pictures          {uri, problem, width, height}; empty for texts
+    pictures          {uri, problem, width, height} (`pictures.Thumbnail`); empty for texts
     references        texts of each
     systems           [{name, outputs, marks, missing, scores, confidences, words, looked, grid, seen}]:
       marks, missing  as in `differences.Difference`; missing words are parted by spaces
@@ -45,39 +51,39 @@ def sample_data(report: Report) -> dict[str, Any]:
       seen            left, top, right and bottom of what the cells cover, as fractions of the picture; null for all
     ```
     """
-    test, whole = report.test, len(report.test)
-    rows = [place * whole // min(whole, MOST_ROWS) for place in range(min(whole, MOST_ROWS))]
-    show = _shower(report, rows)
+    test = report.test
+
+    def show(text: str) -> str:
+        return shown(text, cut)
+
     sources = [_source(report, row, show) for row in rows]
     references = [[show(text) for text in test.references[row]] for row in rows]
     systems = [_system(report, system, rows, sources, references, show) for system in report.systems]
-    pictures = thumbnails([test.sources[row] for row in rows]) if test.captions and test.sources else []
     return {
         "metric": report.sentence_metric,
         "captions": test.captions,
         "language": test.language,
-        "whole": whole,
-        "left_out": _lighten(systems),
+        "whole": len(test),
+        "left_out": 0,
         "numbers": [row + 1 for row in rows],
         "sources": sources,
-        "pictures": [asdict(picture) for picture in pictures],
+        "pictures": [],
         "references": references,
         "systems": systems,
     }
 
 
-def _shower(report: Report, rows: Sequence[int]) -> Show:
-    """How texts are shown so that all of them are not too many bytes."""
-    columns: list[Sequence[str]] = [system.outputs for system in report.systems]
-    texts = [column[row] for column in columns for row in rows]
-    texts += [text for row in rows for text in report.test.references[row]]
-    texts += [] if report.test.captions or not report.test.sources else [report.test.sources[row] for row in rows]
-
-    def size(cut: int) -> int:
-        return sum(len(text[:cut].encode("utf-8", "replace")) for text in texts)
-
-    cut = next((cut for cut in _CUTS if size(cut) <= _TEXT_BYTES), _CUTS[-1])
-    return lambda text: shown(text, cut)
+def lighten(systems: Iterable[dict[str, Any]], share: float) -> int:
+    """Of what all outputs looked at leave out the longest, until this share of it is left; tells of how many."""
+    looked = [(len(text), row, system) for system in systems for row, text in enumerate(system["looked"] or ()) if text]
+    excess, left_out = (1 - share) * sum(size for size, _, _ in looked), 0
+    for size, row, system in sorted(looked, key=lambda item: -item[0]):
+        if excess <= 0:
+            break
+        system["looked"][row] = None
+        excess -= size
+        left_out += 1
+    return left_out
 
 
 def _system(
@@ -112,19 +118,6 @@ def _system(
         "grid": grids[0] if len(set(grids)) == 1 else None,
         "seen": None if details is None else [_part(details[row].seen) for row in rows],
     }
-
-
-def _lighten(systems: Iterable[dict[str, Any]]) -> int:
-    """Leave out what the longest outputs looked at where all of it is too much for a page; tells of how many."""
-    looked = [(len(text), row, system) for system in systems for row, text in enumerate(system["looked"] or ()) if text]
-    excess, left_out = sum(size for size, _, _ in looked) - _LOOK_BYTES, 0
-    for size, row, system in sorted(looked, key=lambda item: -item[0]):
-        if excess <= 0:
-            break
-        system["looked"][row] = None
-        excess -= size
-        left_out += 1
-    return left_out
 
 
 def _part(seen: Region | None) -> list[float] | None:

@@ -2,12 +2,10 @@
 // The samples of the page: sorting, filtering, searching and paging, and what each word of an output looked at.
 // All texts enter the page as text, never as HTML.
 
-const data = JSON.parse(document.getElementById("data").textContent);
+let data, rowCount, isSure; // see budget.py
 const ROWS_A_PAGE = 50, PRINTED_ROWS = 12, LONG = 900; // letters that fill a screen
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
 const MARKS = { 1: "near", 2: "other" };
-const rowCount = data.numbers.length;
-const isSure = data.systems.some((system) => system.confidences);
 const byId = (id) => document.getElementById(id);
 const state = { column: "number", descending: false, preset: "order", page: 0 };
 
@@ -162,7 +160,7 @@ function textRow(kind, who, texts) {
   const lang = kind === "reference" ? data.language : null;
   const lengthClass = (text) => (text.length > LONG ? "long" : "");
   const lines = texts.map((text) => make("p", { className: lengthClass(text), dir: "auto", lang }, ...words(text)));
-  const empty = [0, 1].map(() => make("td", { className: "number none" }));
+  const empty = (isSure ? [0, 1] : [0]).map(() => make("td", { className: "number none" }));
   const cells = [make("td", { className: "who" }, who), make("td", { className: "text" }, ...lines)];
   return make("tr", { className: kind }, ...cells, ...empty);
 }
@@ -188,7 +186,7 @@ function sample(row) {
     const cells = [who, outputCell(system, row)];
     const score = system.scores[row];
     cells.push(scoreCell(score, 100, score === null ? "–" : score.toFixed(1), data.metric));
-    cells.push(scoreCell(sure, 1, sure === null ? "–" : percent(sure), "confidence"));
+    if (isSure) cells.push(scoreCell(sure, 1, sure === null ? "–" : percent(sure), "confidence"));
     lines.push(make("tr", { className: "system", "data-system": place }, ...cells));
   });
   const number = make("span", {}, count(data.numbers[row]));
@@ -206,6 +204,8 @@ function draw(printing = false) {
   const table = byId("rows");
   for (const body of [...table.tBodies]) body.remove();
   table.append(...rows.slice(start, start + (printing ? PRINTED_ROWS : ROWS_A_PAGE)).map(sample));
+  byId("printed").hidden = !printing;
+  byId("printed").textContent = `${count(Math.min(PRINTED_ROWS, rows.length - start))} of ${count(rows.length)} are printed.`;
   const unit = data.captions ? "pictures" : "sentences";
   const found = rows.length === rowCount ? "" : `${count(rows.length)} of `;
   byId("count").textContent = `${found}${count(rowCount)} ${unit}${found && " match"}`;
@@ -392,7 +392,26 @@ function listen() {
   window.addEventListener("afterprint", () => draw());
 }
 
-function start() {
+async function unpack(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+}
+
+async function start() {
+  byId("samples").setAttribute("aria-busy", "true");
+  try {
+    data = await unpack(byId("data").textContent);
+  } catch (error) {
+    byId("trouble").textContent = `The samples cannot be shown (${error}); a browser of 2023 or later can show them.`;
+    byId("trouble").hidden = false;
+  }
+  if (data) begin();
+  byId("samples").removeAttribute("aria-busy");
+}
+
+function begin() {
+  rowCount = data.numbers.length;
+  isSure = data.systems.some((system) => system.confidences);
   const option = (value, text) => make("option", { value }, text);
   const named = () => data.systems.map((system, place) => option(String(place), system.name));
   const source = option("source", data.captions ? "file names" : "sources");
@@ -401,7 +420,8 @@ function start() {
   byId("which-label").hidden = data.systems.length < 2;
   document.querySelector("[data-preset=divided]").hidden = data.systems.length < 2;
   const unsure = document.querySelector("[data-preset=unsure]");
-  for (const node of [byId("confidence-range"), byId("shade-label"), unsure]) node.hidden = !isSure;
+  const heading = document.querySelector("[data-column=confidence]");
+  for (const node of [byId("confidence-range"), byId("shade-label"), unsure, heading]) node.hidden = !isSure;
   const hints = [];
   if (data.systems.some((system) => system.looked)) {
     const where = data.captions ? "where in the picture it looked" : "which words of the source it looked at";

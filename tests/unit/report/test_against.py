@@ -6,7 +6,7 @@ from toy_reports import make_test_set, output_file
 
 from seq2seq.errors import UserError
 from seq2seq.evaluation.scorer import make_scorer
-from seq2seq.report.against import Earlier, compare, match, read_earlier
+from seq2seq.report.against import Earlier, Matching, compare, match, read_earlier
 from seq2seq.report.build import build_report
 from seq2seq.report.record import as_json, report_record
 
@@ -53,15 +53,33 @@ def test_chance_is_not_worse(earlier):
 
 def test_with_which_system():
     one, two = Earlier("s.json", "", {"a": []}), Earlier("s.json", "", {"a": [], "b": []})
-    assert match(one, ["x", "y"]) == {"x": "a", "y": "a"}
-    assert match(two, ["b", "c"]) == {"b": "b"}
-    with pytest.raises(UserError, match="its systems are a, b; call one of yours so"):
-        match(two, ["c"])
+    assert match(one, ["x", "y"]).pairs == {"x": "a", "y": "a"}
+    assert match(one, ["x", "y"]).notes == []
+    assert match(one, ["a", "y"]) == Matching({"a": "a"}, ("y",))  # a new baseline is not taken for the earlier model
+    assert match(two, ["b", "c"]) == Matching({"b": "b"}, ("c",), ("a",))
+    with pytest.raises(UserError, match="its systems are a, b, and none of them is called c or d; call one of yours"):
+        match(two, ["c", "d"])
+
+
+def test_what_is_not_compared_is_told(earlier):
+    other = dataclasses.replace(POOR, name="new")
+    earlier.write_text(as_json(report_record(build_report(TEST, [GOOD, output_file("gone", TEST)]))), encoding="utf-8")
+    report = build_report(TEST, [GOOD, other], earlier=read_earlier(earlier, TEST))
+    against = report_record(report)["against"]
+    assert against["unmatched"] == {"now": ["new"], "earlier": ["gone"]}
+    assert not against["worse"]
+    told = "Not compared, since not in the earlier report: new. Not compared, since in the earlier report only: gone."
+    assert report.sections[0].text.endswith(told)
 
 
 def test_other_names_are_told(earlier):
     against = compared(earlier, dataclasses.replace(POOR, name="main (earlier)"))
     assert against.verdicts[0].startswith("main (earlier) is worse than the earlier main of 20")
+
+
+def test_a_report_of_the_first_format_is_read(earlier):
+    changed(earlier, format=1)
+    assert read_earlier(earlier, TEST).outputs == {"main": list(GOOD.outputs)}
 
 
 def changed(path, **fields):
@@ -78,7 +96,7 @@ def changed(path, **fields):
         (lambda path: path.write_text("[" * 100_000), "not JSON"),
         (lambda path: path.write_text('{"format": 1, "scores": {}}'), "not the scores.json of a report"),
         (lambda path: path.write_text("[]"), "not the scores.json of a report"),
-        (lambda path: changed(path, format=2), "format 2, but this version of seq2seq reads 1"),
+        (lambda path: changed(path, format=3), "format 3, but this version of seq2seq reads 1 and 2"),
         (lambda path: changed(path, systems=[{"name": "a"}]), "damaged"),
         (lambda path: changed(path, systems=[]), "damaged"),
         (lambda path: changed(path, systems=[{"name": "a", "outputs": ["x"]}]), "damaged"),

@@ -92,3 +92,13 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     for place in (tmp_path, tmp_path / "new" / "report"):
         with pytest.raises(UserError, match="not yours to write"):
             check_report_place(place)
+
+
+def test_ter_is_left_out_where_it_would_take_too_long(monkeypatch, capsys):
+    test = make_test_set()
+    system = output_file("A", test)
+    assert "TER" in build_report(test, [system]).scores["A"]
+    monkeypatch.setattr("seq2seq.report.build._TER_COST", 100)
+    report = build_report(test, [system, output_file("B", test)])
+    assert set(report.scores["A"]) == {"BLEU", "chrF"}
+    assert "without TER" in capsys.readouterr().err

@@ -23,6 +23,39 @@ def test_a_verdict_in_plain_words(test, earlier, told):
     assert verdict(test, earlier=earlier) == told
 
 
+@pytest.mark.parametrize(
+    ("main", "other", "told"),
+    [
+        (
+            paired(0.0, 1.0),
+            paired(16.0, 0.0002, "chrF"),
+            "No difference in BLEU between B and A that this test set can show (0.0, p = 1.00); "
+            "chrF differs: +16.0, p < 0.001.",
+        ),
+        (
+            paired(0.1, 0.7),
+            paired(0.1, 0.7, "chrF"),
+            "No difference between B and A that this test set can show: +0.1 BLEU, p = 0.70.",
+        ),
+        (paired(2, 0.01), paired(-1, 0.01, "TER"), "B is better than A: +2.0 BLEU, p = 0.010."),
+        (
+            paired(2, 0.01),
+            paired(1, 0.01, "TER"),
+            "B is better than A: +2.0 BLEU, p = 0.010; but TER says otherwise: +1.0, p = 0.010.",
+        ),
+        (
+            paired(-2, 0.01),
+            paired(3, 0.02, "chrF"),
+            "A is better than B: +2.0 BLEU, p = 0.010; but chrF says otherwise: -3.0, p = 0.020.",
+        ),
+        (paired(2, 0.01), paired(-3, 0.2, "chrF"), "B is better than A: +2.0 BLEU, p = 0.010."),
+        (paired(0.1, 0.7), paired(9, 0.001, "chrF", "C"), verdict(paired(0.1, 0.7))),
+    ],
+)
+def test_another_metric_is_told_where_it_says_something_else(main, other, told):
+    assert verdict(main, [main, other]) == told
+
+
 def test_the_larger_p_decides():
     assert PairedTest("A", "B", "BLEU", 1.0, 0.01, 0.06).p == 0.06
     assert not is_significant(PairedTest("A", "B", "BLEU", 1.0, 0.01, 0.06))

@@ -2,16 +2,29 @@ import random
 
 import pytest
 import torch
+import yaml
 from toy_captions import paint
 
+from seq2seq.data.prepared import MANIFEST
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TestSet
+from seq2seq.files import sha256
+from seq2seq.folder import CONFIG
 from seq2seq.inference import Captioner, Translator
 from seq2seq.inference.captioner import Caption
 from seq2seq.inference.confidence import Calibration
 from seq2seq.inference.translation import Candidate
 from seq2seq.report.curves import save_curves
-from seq2seq.report.gather import Decoding, check_names, generate, parse_named, read_outputs, unread, with_folder
+from seq2seq.report.gather import (
+    Decoding,
+    check_names,
+    generate,
+    parse_named,
+    read_outputs,
+    trained_elsewhere,
+    unread,
+    with_folder,
+)
 
 
 @pytest.fixture
@@ -128,3 +141,12 @@ def _lines(folder, *lines):
     path = folder / "out.txt"
     path.write_text("".join(f"{line}\n" for line in lines))
     return path
+
+
+@pytest.mark.parametrize(("extra", "elsewhere"), [("here", False), ("other", True), (None, False), ("damaged", False)])
+def test_a_model_of_other_data_is_known_by_their_hash(tmp_path, extra, elsewhere):
+    (tmp_path / MANIFEST).write_text("{}")
+    digest = sha256(tmp_path / MANIFEST) if extra == "here" else "0" * 64
+    told = {"damaged": ["x"], None: {}}.get(extra, {"data": {"name": "x", "sha256": digest}})
+    (tmp_path / CONFIG).write_text(yaml.safe_dump({"extra": told}))
+    assert trained_elsewhere([tmp_path], tmp_path) == elsewhere

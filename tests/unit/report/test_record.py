@@ -1,10 +1,12 @@
 import dataclasses
 import json
+import re
 
 import numpy as np
 import pytest
 from toy_reports import make_test_set, model, output_file
 
+from seq2seq.evaluation import make_record
 from seq2seq.report.build import build_report
 from seq2seq.report.content import Chart, Point, Section, Series
 from seq2seq.report.record import as_json, report_record, system_record
@@ -18,7 +20,7 @@ def report(request):
 
 def test_all_is_in_it(report):
     record = json.loads(as_json(report_record(report)))
-    assert (record["kind"], record["format"]) == ("report", 1)
+    assert (record["kind"], record["format"]) == ("report", 2)
     assert record["task"] == ("captions" if report.test.captions else "translation")
     assert record["sentences"] == len(report.test)
     assert record["main_metric"] in record["systems"][0]["record"]["scores"]
@@ -33,6 +35,39 @@ def test_all_is_in_it(report):
     assert len(record["comparisons"]) == len(report.comparisons) == record["tests"] / 2
     assert [section["title"] for section in record["sections"]] == [section.title for section in report.sections]
     assert list(record["verdicts"]) == list(report.verdicts)
+    assert record["sources"] == list(report.test.sources)
+    assert record["references"] == list(report.test.references)
+
+
+def documented(function):
+    """The names of fields in the block of a docstring, each with those within its braces."""
+    block = function.__doc__.split("```")[1]
+    return set(re.findall(r"^    (\w+)  ", block, re.MULTILINE)), set(
+        re.findall(r"^        (\w+)  ", block, re.MULTILINE)
+    )
+
+
+def test_it_holds_what_its_documentation_says_and_nothing_else(report):
+    record = report_record(report)
+    outer, inner = documented(report_record)
+    assert record.keys() == outer
+    assert all(system.keys() == inner for system in record["systems"])
+    tested = {"first", "second", "metric", "difference", "p_bootstrap", "p_randomisation"}
+    assert all(test.keys() == tested for test in record["comparisons"])
+    for system in record["systems"]:
+        assert system["record"].keys() == documented(make_record)[0]
+    for item in (item for section in record["sections"] for item in section["items"]):
+        assert item.keys() in (
+            {"key", "title", "text", "columns", "rows"},
+            {"key", "title", "text", "kind", "x", "y", "series"},
+        )
+
+
+def test_pictures_are_named_without_their_place(report):
+    if report.test.captions:
+        test = dataclasses.replace(report.test, sources=[f"/home/me/{name}" for name in report.test.sources])
+        report = dataclasses.replace(report, test=test)
+    assert "/home/me" not in as_json(report_record(report))
 
 
 def test_the_record_of_a_system_is_that_of_evaluate(report):

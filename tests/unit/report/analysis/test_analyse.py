@@ -137,3 +137,13 @@ def test_one_sentence(captions, caption_set):
     test = replace(caption_set, captions=captions, sources=["a"], references=[["the dog runs"]], training=[])
     sections = analyse(test, [System("one", ["the dog"], [Details(("▁the", "▁dog"), (-0.1, -0.2))])])
     json.dumps([asdict(section) for section in sections], allow_nan=False)
+
+
+def test_what_other_data_trained_is_said_to_be_unknown(text_set, caption_set, spoil):
+    for test in (text_set, caption_set):
+        system = replace(spoil(test, 0.3, "A"), elsewhere=True)
+        sections = analyse(test, [system])
+        assert "frequency" not in [section.key for section in sections]
+        why = "other data than those of --data trained A"
+        assert f"words by their frequency in training: {why}" in sections[-1].text
+        assert not test.captions or f"cannot be told: {why}." in sections[1].text

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from seq2seq.inference.confidence import Calibration
 from seq2seq.report.analysis.material import Material
-from seq2seq.report.analysis.reliability import WITHHELD, Judged, bins_of, calibration_error, discrimination
+from seq2seq.report.analysis.reliability import (
+    WITHHELD,
+    Judged,
+    bins_of,
+    calibration_error,
+    chance_errors,
+    discrimination,
+)
 from seq2seq.report.analysis.trust import judge_confidence
 from seq2seq.report.confidence import find_confidence
 from seq2seq.report.system import Details, System
@@ -133,6 +140,33 @@ def test_a_bound_of_the_table_withholds_what_it_says(text_set, spoil):
     sentences = np.array(find_confidence(text_set, system).sentences)
     for part, bound, _ in table.rows:
         assert 100 * (sentences < bound).mean() == pytest.approx(part, abs=1)
+
+
+@pytest.mark.parametrize("words", [200, 1200])
+def test_what_chance_gives_is_no_error(words):
+    random = np.random.default_rng(2)
+    confidence = random.uniform(0.3, 0.95, size=words)
+    honest = [calibration_error(confidence, random.uniform(size=words) < confidence) for _ in range(100)]
+    chance = chance_errors(confidence)
+    assert chance.mean() == pytest.approx(np.mean(honest), rel=0.1)
+    assert np.mean(honest <= np.quantile(chance, 0.95)) > 0.88
+    assert calibration_error(confidence, np.zeros(words)) > chance.max()
+
+
+def test_a_small_test_set_shows_no_error_and_a_boastful_model_does(text_set, spoil):
+    def told(number=300, **changes):
+        test = replace(text_set, sources=text_set.sources[:number], references=text_set.references[:number])
+        system = replace(spoil(test, 0.3), calibration=Calibration(**changes, words=10, data={"name": "other"}))
+        return judge_confidence(Material(test, [system]))
+
+    first, second = find_confidence(text_set, spoil(text_set, 0.3)).used
+    fitted = {"temperature": (first.temperature + second.temperature) / 2, "bias": (first.bias + second.bias) / 2}
+    assert "has no error that this test set can show" in told(number=8, **fitted).text
+    assert "is off" in told(temperature=0.2, bias=5.0).text
+    (row,) = by_key(told(temperature=2.0, bias=0.5))["fitted"].rows
+    assert row == ("spoilt", 2.0, 0.5, 10, "other")
+    halves = by_key(judge_confidence(Material(text_set, [spoil(text_set, 0.3)])))["fitted"].rows
+    assert [row[-1].split(" ")[2] for row in halves] == ["even", "odd"]
 
 
 def test_an_output_file_tells_nothing(text_set, perfect):

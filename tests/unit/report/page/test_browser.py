@@ -10,6 +10,8 @@ from toy_pages import HOSTILE, hostile_report, text_report, toy_report
 from seq2seq.report.page import render
 from seq2seq.report.page.samples import sample_data
 
+ALL = range(120), 2000  # rows, and letters of a text
+
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="no Chromium found: apt-get install chromium")
 
 
@@ -80,7 +82,7 @@ def test_presets_sort(opened, report):
     click(opened, "[data-preset=divided]")
     assert numbers(opened)[0] == spread.index(max(spread)) + 1
     click(opened, "[data-preset=unsure]")
-    sure = sample_data(report)["systems"][0]["confidences"]
+    sure = sample_data(report, *ALL)["systems"][0]["confidences"]
     assert sure[numbers(opened)[0] - 1] == min(sure)
 
 
@@ -160,7 +162,7 @@ def test_the_alignment_is_a_table_of_words(opened, report):
 
 
 def test_differences_are_marked_beyond_colour(opened, report):
-    data = sample_data(report)["systems"][2]
+    data = sample_data(report, *ALL)["systems"][2]
     row = next(row for row, marks in enumerate(data["marks"]) if "2" in marks and row < 50)
     found = f'.sample[data-row="{row}"] [data-system="2"] .other'
     words = opened.run(f"[...document.querySelectorAll(`{found}`)].map(word => word.textContent)")
@@ -225,9 +227,19 @@ def test_print_has_the_first_samples_and_no_tools(opened, tmp_path):
     opened.pdf(tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
     assert opened.run("window.printed") == 12
+    assert text(opened, "#printed") == "12 of 120 are printed."
     assert opened.run("getComputedStyle(document.querySelector('.presets')).display") == "none"
     opened.run("window.dispatchEvent(new Event('afterprint'))")
     assert len(numbers(opened)) == 50
+
+
+def test_without_confidence_there_is_no_column_of_it(browser, tmp_path):
+    path = tmp_path / "index.html"
+    path.write_text(render(toy_report(["a b"], [["a b"]], {"A": ["a c"]}, models=0)), encoding="utf-8")
+    browser.open(path)
+    assert not browser.run("document.querySelector('[data-column=confidence]').checkVisibility()")
+    assert browser.run("document.querySelectorAll('.sample .system .number').length") == 1
+    assert browser.complaints == []
 
 
 def test_hostile_texts_do_nothing(browser, tmp_path):

@@ -5,6 +5,7 @@ import hashlib
 import json
 import random
 import re
+import zlib
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -14,7 +15,6 @@ from PIL import Image
 from toy_pages import HOSTILE, WORDS, hostile_report, sentence, text_report, toy_report
 
 from seq2seq.report.page import render
-from seq2seq.report.page.samples import sample_data
 
 
 class Reader(HTMLParser):
@@ -39,6 +39,11 @@ class Reader(HTMLParser):
     def handle_data(self, data):
         if self._open in self.raw:
             self.raw[self._open][-1] += data
+
+
+def samples_of(page: str) -> dict:
+    """What the page's script reads."""
+    return json.loads(zlib.decompress(base64.b64decode(Reader(page).raw["script"][0])))
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +90,8 @@ def test_every_link_leads_somewhere_and_every_table_has_a_name(page):
 def test_verdicts_and_scores_are_read_first(page):
     said, tables = page.index("B is better than A"), page.index("<h3")
     assert said < page.index("40.0") < tables
+    assert "p\u00a0=\u00a00.010" in page
+    assert page.count("<dt>Speed") == 0
     assert "38.0 to 43.0" in page
 
 
@@ -94,9 +101,9 @@ def test_hostile_texts_are_shown_and_not_read():
     reader = Reader(page)
     assert len(reader.raw["script"]) == 2
     assert "img" not in {tag for tag, _ in reader.tags}
-    data = json.loads(reader.raw["script"][0])
+    data = samples_of(page)
     assert data["sources"][0] == HOSTILE[0]
-    assert not re.search("[<>&\u2028\u2029]", reader.raw["script"][0])
+    assert re.fullmatch("[A-Za-z0-9+/=]+", reader.raw["script"][0])
     assert data["systems"][0]["outputs"][0].endswith("(8,000 more characters)")
 
 
@@ -108,7 +115,7 @@ def test_two_thousand_sentences_of_three_systems_are_under_five_megabytes():
     report = toy_report(sources, [[text] for text in sources], outputs, models=3)
     page = render(report)
     assert len(page.encode()) < 5_000_000
-    data = json.loads(Reader(page).raw["script"][0])
+    data = samples_of(page)
     assert data["left_out"] == sum(text is None for system in data["systems"] for text in system["looked"])
 
 
@@ -118,20 +125,62 @@ def test_ten_thousand_letters_in_each_of_many_lines_are_under_five_megabytes():
     assert len(render(report).encode()) < 5_000_000
 
 
+def spoilt(random_, text, make):
+    """The text with a third of its words made anew."""
+    return " ".join(make() if random_.random() < 0.35 else word for word in text.split())
+
+
+def test_two_thousand_sentences_in_two_bytes_a_letter_are_under_five_megabytes():
+    random_ = random.Random(1)
+
+    def word():
+        return "".join(random_.choices("абвгдежзиклмнопрст", k=random_.randint(2, 10)))
+
+    texts = [" ".join(word() for _ in range(25)) for _ in range(2000)]
+    outputs = {name: [spoilt(random_, text, word) for text in texts] for name in "ABCD"}
+    page = render(toy_report(texts, [[text] for text in texts], outputs, models=4))
+    assert len(page.encode()) < 5_000_000
+    data = samples_of(page)
+    assert data["sources"][0] == texts[0]
+    assert data["left_out"] < 4000
+
+
+def test_two_thousand_lines_of_markup_are_under_five_megabytes():
+    random_ = random.Random(1)
+    texts = ["<p class='a'>&nbsp;" + " <i>&amp;</i> ".join(random_.choices(WORDS, k=25)) for _ in range(2000)]
+    outputs = {name: [spoilt(random_, text, lambda: "<&>") for text in texts] for name in "ABC"}
+    page = render(toy_report(texts, [[text] for text in texts], outputs, models=3))
+    assert len(page.encode()) < 5_000_000
+    assert samples_of(page)["sources"] == texts
+
+
+def test_many_systems_long_lines_and_no_repetition_are_under_five_megabytes():
+    random_ = random.Random(1)
+    texts = ["".join(map(chr, random_.choices(range(0x4E00, 0x9FFF), k=400))) for _ in range(3000)]
+    report = toy_report(texts, [[text] for text in texts], {"A": texts, "B": texts[::-1]}, models=0, sections=[])
+    page = render(report)
+    assert len(page.encode()) < 5_000_000
+    assert 100 <= len(samples_of(page)["numbers"]) <= 3000
+
+
 def test_a_thousand_pictures_of_two_captioners_are_under_five_megabytes(tmp_path):
     random_ = random.Random(1)
-    path = tmp_path / "picture.jpg"
-    Image.effect_noise((500, 375), 60).convert("RGB").save(path)
+    paths = [str(tmp_path / f"{number}.png") for number in range(1000)]
+    for path in paths:
+        Image.merge("RGB", [Image.effect_noise((160, 120), 60) for _ in "RGB"]).save(path, compress_level=1)
     outputs = {name: [sentence(random_) for _ in range(1000)] for name in "AB"}
     references = [[sentence(random_) for _ in range(5)] for _ in range(1000)]
-    page = render(toy_report([str(path)] * 1000, references, outputs, captions=True))
-    assert len(page.encode()) < 5_000_000
+    page = render(toy_report(paths, references, outputs, captions=True, grid=(9, 9)))
+    assert 3_000_000 < len(page.encode()) < 5_000_000
+    data = samples_of(page)
+    assert data["left_out"] == 0
+    assert all(picture["uri"] for picture in data["pictures"])
 
 
 def test_of_a_very_large_test_set_an_even_selection_is_shown():
     large = ["a b"] * 7000
     report = toy_report(large, [[text] for text in large], {"A": large}, models=0, sections=[])
-    data = sample_data(report)
+    data = samples_of(render(report))
     assert (data["whole"], len(data["numbers"])) == (7000, 3000)
     assert data["numbers"][0] == 1
     assert max(after - before for before, after in pairwise(data["numbers"])) <= 3
@@ -150,11 +199,10 @@ def test_one_sentence_without_intervals_sources_or_models():
     scores = {"A": {name: replace(score, interval=None) for name, score in report.scores["A"].items()}}
     report = replace(report, scores=scores, test=replace(report.test, sources=[]))
     assert "95 % interval" not in render(report)
-    assert sample_data(report)["sources"] == [""]
+    assert samples_of(render(report))["sources"] == [""]
 
 
 def test_numbers_that_are_none_are_told_as_null():
     report = toy_report(["a"], [["a"]], {"A": ["a"]})
     report = replace(report, sentence_scores={"A": [float("nan")]})
-    assert sample_data(report)["systems"][0]["scores"] == [None]
-    render(report)
+    assert samples_of(render(report))["systems"][0]["scores"] == [None]
