@@ -17,6 +17,11 @@ GROUPS = 4
 """Of a batch's targets of mixed lengths: more leave less padding, but smaller products."""
 
 
+def doubled(rows: Tensor) -> Tensor:
+    """A batch after itself, (2 · rows, …): by `repeat`, since autocast to bf16 lets `torch.cat` fail on a picture's fp16."""
+    return rows.repeat(2, *[1] * (rows.dim() - 1))
+
+
 @dataclass(frozen=True)
 class Batch:
     """A batch of sources and of the target sentences of each. Letters: B sources, N targets, S source and T target
@@ -52,7 +57,7 @@ class Batch:
     def twice(self) -> "Batch":
         """Every source and target two times, the whole batch after itself: two dropout passes in one (R-Drop)."""
         parts = (self.source, self.source_lengths, self.prefix, self.goal, self.indices)
-        source, source_lengths, prefix, goal, indices = (torch.cat([part, part]) for part in parts)
+        source, source_lengths, prefix, goal, indices = map(doubled, parts)
         rows = None if self.rows is None else torch.cat([self.rows, self.rows + len(self.source)])
         return Batch(source, source_lengths, prefix, goal, indices, rows)
 

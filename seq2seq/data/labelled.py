@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from seq2seq.data.batching import BatchPlan, pad
+from seq2seq.data.batching import BatchPlan, doubled, pad
 from seq2seq.data.corpus import TokenArray
 from seq2seq.data.tokenizer import EOS_ID, Tokenizer
 
@@ -36,9 +36,7 @@ class LabelledBatch:
 
     def twice(self) -> "LabelledBatch":
         """Every text two times, the whole batch after itself: two dropout passes in one (R-Drop)."""
-        return LabelledBatch(
-            *(torch.cat([part, part]) for part in (self.source, self.source_lengths, self.labels, self.indices))
-        )
+        return LabelledBatch(*map(doubled, (self.source, self.source_lengths, self.labels, self.indices)))
 
 
 class LabelledTexts(Dataset[LabelledBatch]):

@@ -64,6 +64,15 @@ def test_r_drop_pairs_the_two_passes_of_each_token():
         torch.testing.assert_close(one, two)
 
 
+def test_kept_features_can_be_read_twice_in_lower_precision():
+    """They are fp16, and training computes in bf16."""
+    features = torch.rand(3, 5, 8).half()
+    batch = replace(make_batch(), source=features)
+    with torch.autocast("cpu", torch.bfloat16):
+        twice = batch.twice()
+    assert torch.equal(twice.source, features[[0, 1, 2, 0, 1, 2]])
+
+
 def test_the_penalty_is_that_of_its_equation():
     task, batch = make(attention_penalty=2.0).eval(), make_batch()
     _, attention = task.model.teach(batch.source, batch.source_lengths, batch.prefix, batch.rows)
