@@ -18,7 +18,7 @@ GROUPS = 4
 
 
 def doubled(rows: Tensor) -> Tensor:
-    """A batch after itself, (2 · rows, …): by `repeat`, since autocast to bf16 lets `torch.cat` fail on a picture's fp16."""
+    """A batch after itself, (2 · rows, …): by `repeat`, since `torch.cat` fails on a picture's fp16 under bf16."""
     return rows.repeat(2, *[1] * (rows.dim() - 1))
 
 
