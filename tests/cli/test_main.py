@@ -67,6 +67,7 @@ HEAVY = ("torch", "numpy", "PIL", "sentencepiece", "rich", "yaml", "sacrebleu", 
         (["translate", "m", "--method", "greedy", "--beam", "3"], 2),
         (["caption", "--help"], 0),
         (["caption", "m", "x.jpg", "--device"], 2),
+        (["export", "--help"], 0),
     ],
 )
 def test_help_and_slips_do_not_wait_for_torch(arguments, code):
