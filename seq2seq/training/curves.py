@@ -17,13 +17,14 @@ from seq2seq.training.metrics import METRICS, Metric
 PICTURE = "curves.png"
 _LOSS = ("loss (nats)", {"train_nll": "training", "dev_nll": "dev"})
 _GRADIENT = ("length of the gradient before clipping", {NORM: "gradient"})
+_CLIPPED = ("share of the steps whose gradient was clipped", {CLIPPED: "clipped"})
 _RATE = ("learning rate", {"learning_rate": "learning rate"})
 
 Curves = dict[str, dict[int, float]]
 
 
 class LearningCurves(Callback):
-    """Draws losses, main score, gradient norm and learning rate after each validation, from the CSV logs.
+    """Draws losses, main score, gradient norm, clipping and learning rate after each validation, from the CSV logs.
 
     Args:
         logs: folder of the CSV logger, with one `version_N/metrics.csv` for each time the run was started.
@@ -66,10 +67,12 @@ def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) ->
     from matplotlib.ticker import MaxNLocator
 
     score = [] if metric.name in _LOSS[1] else [(f"dev {metric.label}", {metric.name: "dev"})]
-    shown = [_LOSS, *score, *([_GRADIENT] if NORM in curves else []), _RATE]
+    gradient = [part for part in (_GRADIENT, _CLIPPED) if not curves.keys().isdisjoint(part[1])]
+    shown = [_LOSS, *score, *gradient, _RATE]
     figure = Figure(figsize=(8, 2.7 * len(shown)), layout="constrained")
     panels: Any = figure.subplots(len(shown), 1, sharex=True)
-    for axes, (title, names) in zip(panels, shown, strict=True):
+    for axes, part in zip(panels, shown, strict=True):
+        title, names = part
         for name, label in names.items():
             line = sorted(curves.get(name, {}).items())
             steps, values = [step for step, _ in line], [value for _, value in line]
@@ -79,6 +82,13 @@ def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) ->
             axes.plot(steps, values, marker="o" if name.startswith("dev") else "", ms=3, label=label)
         axes.set_title(title, loc="left", fontsize=10)
         axes.grid(alpha=0.3)
+        axes.ticklabel_format(axis="y", useOffset=False)  # whole numbers, not what is to be added to 9.049e-2
+        if part == _GRADIENT:
+            axes.set_yscale("log")
+        elif part == _CLIPPED:
+            axes.set_ylim(-0.03, 1.03)
+            share = list(curves[CLIPPED].values())
+            axes.set_title(f"{sum(share) / len(share):.0%} of all steps", loc="right", fontsize=10)
         if len(names) > 1:
             axes.legend(frameon=False)
     # A loss that is no number, as where a run goes astray, is never the best one.
@@ -86,10 +96,6 @@ def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) ->
         best = metric.best(*points.values())
         step = next(step for step, value in points.items() if value == best)
         panels[len(score)].set_title(f"best: {metric.told(best)} at step {step + 1:,}", loc="right", fontsize=10)
-    if NORM in curves:
-        panels[-2].set_yscale("log")
-        if clipped := list(curves.get(CLIPPED, {}).values()):
-            panels[-2].set_title(f"{sum(clipped) / len(clipped):.0%} of the steps clipped", loc="right", fontsize=10)
     panels[-1].set_xlabel("optimizer steps")
     panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     with atomic_write(picture, "wb") as file:

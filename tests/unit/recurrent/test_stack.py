@@ -1,7 +1,9 @@
 """Layers one upon the other, without words."""
 
+import numpy as np
 import pytest
 import torch
+from cell_equations import READINGS
 
 from seq2seq.encoders.text import TextEncoder
 from seq2seq.recurrent import CELLS, RecurrentStack
@@ -32,6 +34,41 @@ def test_each_row_is_read_by_itself(options):
         alone, its_summary = stack(inputs[:length, row : row + 1])
         torch.testing.assert_close(outputs[:length, row], alone[:, 0])
         torch.testing.assert_close(summary[row], its_summary[0])
+
+
+def read_row(stack, cell, row, layer_norm, residual):
+    """Outputs (T, M) and summary (G,) of one row (T, F) without padding, by the equations."""
+    x, finals = row, []
+    for depth, (directions, norm) in enumerate(zip(stack.layers, stack.norms, strict=True)):
+        y, finals = [], []
+        for direction, layer in enumerate(directions):
+            weights = {name: parameter.detach().numpy() for name, parameter in layer.cell.named_parameters()}
+            state, outputs = (np.zeros(layer.hidden_size),) * layer.state_size, np.zeros((len(x), layer.hidden_size))
+            for t in reversed(range(len(x))) if direction else range(len(x)):
+                state = READINGS[cell](weights, x[t], *state)
+                outputs[t] = state[0]
+            y.append(outputs)
+            finals.append(state)
+        y = np.concatenate(y, 1)
+        if layer_norm:
+            y = (y - y.mean(1, keepdims=True)) / np.sqrt(y.var(1, keepdims=True) + norm.eps)
+            y = y * norm.weight.detach().numpy() + norm.bias.detach().numpy()
+        x = y + x if residual and depth else y
+    return x, np.concatenate([part for parts in zip(*finals, strict=True) for part in parts])
+
+
+@pytest.mark.parametrize("options", KINDS)
+def test_a_deep_net_is_what_the_equations_say_of_each_row(options):
+    stack, inputs = make(**options, layers=3)
+    for parameter in stack.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    outputs, summary = stack(inputs, LENGTHS)
+    for row, length in enumerate(LENGTHS.tolist()):
+        expected, expected_summary = read_row(
+            stack, options["cell"], inputs[:length, row].numpy(), options["layer_norm"], options["residual"]
+        )
+        np.testing.assert_allclose(outputs[:length, row].detach(), expected, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(summary[row].detach(), expected_summary, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("options", KINDS)

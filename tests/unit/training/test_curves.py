@@ -3,6 +3,7 @@ import math
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 from seq2seq.training.curves import draw, read_curves, smooth
 from seq2seq.training.metrics import METRICS
@@ -57,3 +58,26 @@ GRADIENTS = {"gradient_norm": {1: 30.0, 2: 0.5}, "clipped": {1: 1.0, 2: 0.0}, "l
 def test_a_picture_is_drawn(tmp_path, curves, metric):
     draw(curves, tmp_path / "curves.png", METRICS[metric])
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_panel_tells_its_numbers_whole(tmp_path, monkeypatch):
+    """Two scores that differ in the sixth digit are ticks like 0.090492, not small numbers on a large offset."""
+    close = LOSSES | GRADIENTS | {"dev_mae": {1: 0.0904999, 2: 0.0904923}}
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_args, **_options: drawn.append(figure))
+    draw(close, tmp_path / "curves.png", METRICS["dev_mae"])
+    (figure,) = drawn
+    figure.draw_without_rendering()
+    assert [axes.yaxis.get_offset_text().get_text() for axes in figure.axes] == [""] * 5
+
+
+def test_the_share_of_clipped_steps_is_drawn(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_args, **_options: drawn.append(figure))
+    draw(SCORED | GRADIENTS, tmp_path / "curves.png")
+    (figure,) = drawn
+    panels = {axes.get_title("left"): axes for axes in figure.axes}
+    clipped = panels["share of the steps whose gradient was clipped"]
+    assert clipped.lines[0].get_ydata().tolist() == [1.0, 0.0]
+    assert clipped.get_title("right") == "50% of all steps"
+    assert panels["length of the gradient before clipping"].get_yscale() == "log"
