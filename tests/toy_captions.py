@@ -2,13 +2,17 @@
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 from PIL import Image
 
 from seq2seq.data.prepared import FORMAT, MANIFEST
 from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.files import sha256
+from seq2seq.folder import save_model
+from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 COLOURS = {"red": (200, 20, 20), "green": (20, 180, 30), "blue": (20, 30, 200), "white": (240, 240, 240)}
 SIZE = 32
@@ -53,6 +57,23 @@ def write_pictures(folder: Path, splits: dict[str, int], seed: int = 1) -> Path:
         "tokenizer": {"files": {"en": "tokenizer/en.model"}},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def save_captioner(
+    folder: Path, prepared: Path, injections: Sequence[str] = ("initial_state", "attention"), language: str = "en"
+) -> Path:
+    """A model folder with a captioner that has learned nothing yet."""
+    encoder = ImageEncoderConfig(
+        backbone="small_cnn", weights="none", image_size=SIZE, mean=[0.5] * 3, std=[0.5] * 3, projection_size=24
+    )
+    decoder = DecoderConfig(hidden_size=24, attention="dot", injections=list(injections))
+    config = CaptionerConfig(embedding_size=16, encoder=encoder, decoder=decoder)
+    tokenizer = prepared / "tokenizer" / "en.model"
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        model = build_captioner(config, len(Tokenizer.load(tokenizer))).eval()
+    save_model(folder, model, config, None, (language, tokenizer), card="")
     return folder
 
 
