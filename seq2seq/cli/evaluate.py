@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,26 @@ from seq2seq.cli.lines import check_output
 from seq2seq.data.prepared import CAPTIONS, TEXT, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TOKENIZERS, TestSet, write_record
+from seq2seq.evaluation.captions import Diversity
 from seq2seq.evaluation.kept import keep, read_kept
 from seq2seq.evaluation.measure import MEASURES, measure
 from seq2seq.evaluation.scorer import make_scorer
-from seq2seq.evaluation.table import print_scores
+from seq2seq.evaluation.table import print_diversity, print_scores
 from seq2seq.evaluation.test_set import describe_file
 from seq2seq.files import atomic_write
 from seq2seq.folder import SCORES, task_of
 from seq2seq.inference import MAX_SOURCE_TOKENS, Captioner, Translator
 from seq2seq.inference.confidence import fit_calibration
 from seq2seq.inference.predictor import check_model_folder
-from seq2seq.report.gather import Decoding, generate, read_outputs
+from seq2seq.report.gather import Decoding, generate, read_outputs, trained_elsewhere
 from seq2seq.report.record import system_record
 from seq2seq.report.system import System
 
 DESCRIPTION = """\
 Score a translator by BLEU, chrF and TER (sacrebleu), a captioner by BLEU-1 to 4, ROUGE-L, CIDEr-D and, of English
-captions where Java is, METEOR (coco-caption's rules), each with its signature and the 95 % interval of a bootstrap. The
-scores and all that is needed to repeat them go into scores.json in the model's folder, and into its card.md.
+captions where Java is, METEOR (coco-caption's rules), each with its signature and the 95 % interval of a bootstrap; of
+captions the diversity is told, too. The scores and all that is needed to repeat them go into scores.json in the model's
+folder, and into its card.md.
 
   seq2seq evaluate models/es_en --data prepared/tatoeba --split test
   seq2seq evaluate models/captions --data prepared/flickr8k                (a captioner: its pictures' captions)
@@ -42,7 +45,9 @@ EPILOG = """\
 scores.json holds: format (2) and evaluations, a record for each test set by its name, "tatoeba, test" or "talk.es". A
 later evaluation on the same test set replaces its record and leaves the others; keep several with --output. A record
 (--output writes it alone) holds: format (1), date, sentences, scores {metric: {value, interval, signature}}, data (name
-and SHA-256 of each file), models, decoding (every setting of search), speed, baseline, versions and hardware.
+and SHA-256 of each file), models, decoding (every setting of search), speed, baseline, diversity (of captions: how many
+differ, words in use, mean length, and the shares, from 0 to 1, that are not in training, say a word twice in a row and
+say the same three words twice; with its signature), versions and hardware.
 
 --baseline: p is the probability of so large a difference between systems that are equally good, the larger one of
 paired bootstrap resampling and approximate randomisation; `seq2seq report` makes the same tests.
@@ -95,7 +100,7 @@ def run(arguments: argparse.Namespace) -> None:
     options = given_search_options(arguments)
     kept = _check_places(arguments)
     model = load_any(arguments) if arguments.model else None
-    test = read_test_set(arguments, model)
+    test = read_test_set(arguments, model, with_training=isinstance(model, Captioner))
     if isinstance(model, Captioner):
         _require_pictures(test)
     baseline = None if arguments.baseline is None else test.read_outputs(arguments.baseline)
@@ -106,6 +111,8 @@ def run(arguments: argparse.Namespace) -> None:
         system = read_outputs("hypothesis", arguments.hypothesis, test)
     else:
         system = _generate(model, test, arguments, options)
+        if isinstance(model, Captioner):
+            system = replace(system, elsewhere=trained_elsewhere(arguments.model, arguments.data))
         if arguments.translations is not None:
             with atomic_write(arguments.translations) as file:
                 file.writelines(f"{line}\n" for line in system.outputs)
@@ -122,6 +129,8 @@ def run(arguments: argparse.Namespace) -> None:
         calibration = fit_calibration(system.details or (), test.references, test.record)
         fitted = calibration.save(arguments.model[0])
     print_scores(scores, len(test), system.facts.get("seconds"), compared.get("comparisons"))
+    if test.captions:
+        print_diversity(Diversity(**record["diversity"]))
     if output is not None:
         print(f"recorded in {output}")
     if arguments.fit_confidence:
