@@ -8,12 +8,25 @@ from seq2seq.report.document import main_metric
 from seq2seq.report.system import System
 
 SIGNIFICANT = 0.05
+NOT_SHOWN = "not shown"
+"""Stands in tables where a better system would, if there were one (see `better`)."""
 BESIDE = {"CIDEr-D": "BLEU-4"}  # what is told beside a main metric
 
 
 def is_significant(test: PairedTest) -> bool:
     """Whether both tests say that chance makes so large a difference in less than one case of twenty."""
     return test.p < SIGNIFICANT
+
+
+def better(test: PairedTest) -> str | None:
+    """The name of the better of the two systems; None where chance may have made the difference.
+
+    >>> better(PairedTest("A", "B", "TER", 1.8, 0.004, 0.003)), better(PairedTest("A", "B", "BLEU", 0.3, 0.41, 0.38))
+    ('A', None)
+    """
+    if not is_significant(test):
+        return None
+    return test.second if _gain(test) > 0 else test.first
 
 
 def judge(

@@ -22,6 +22,7 @@ from seq2seq.report.page.looks import COLOURS, Look, looks
 __all__ = ["render"]
 
 _FOLDER = Path(__file__).parent
+_SENTENCE = 40  # letters: a cell of more is read, not looked up
 _NARROW = 58  # letters of a table's row that fit into half the page
 
 
@@ -128,10 +129,16 @@ def _table(table: Table | None, section: str) -> dict[str, Any] | None:
 
 
 def _cells(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
-    """Headings and cells, each with whether it stands to the right, as numbers do."""
+    """Headings, each with whether it stands to the right, as numbers do; cells, each with what it is."""
     shown = numbers.cells(rows)
     right = [all(is_number for _, is_number in column) for column in zip(*shown, strict=True)] or [False] * len(columns)
-    return {"columns": list(zip(columns, right, strict=True)), "rows": shown}
+    kinds = [[(text, _kind(text, is_number)) for text, is_number in row] for row in shown]
+    sentences = any(kind == "sentence" for row in kinds for _, kind in row[1:])
+    return {"columns": list(zip(columns, right, strict=True)), "rows": kinds, "sentences": sentences}
+
+
+def _kind(text: str, is_number: bool) -> str:
+    return "number" if is_number else "sentence" if len(text) > _SENTENCE else ""
 
 
 def _chart(chart: Chart, section: str, systems: Sequence[str]) -> dict[str, Any]:

@@ -31,7 +31,10 @@ def test_worse_is_told(earlier):
     assert against.worse
     assert against.verdicts[0].startswith("main is worse than its earlier self of 20")
     assert {test.metric for test in against.comparisons} == {"BLEU", "chrF", "TER"}
-    assert against.section.items[0].rows[0][:2] == ("main", "BLEU")
+    assert against.section.items[0].rows[0][:2] == ("main", "BLEU ↑")
+    assert {row[1]: row[3] for row in against.section.items[0].rows} == dict.fromkeys(
+        ("BLEU ↑", "chrF ↑", "TER ↓"), "worse"
+    )
     assert against.record["worse"]
 
 
