@@ -121,7 +121,7 @@ def read_earlier(path: str | Path, test: TestSet) -> Earlier:
             f"{path}: not the scores.json of a report, which holds outputs; `seq2seq report` writes it into its FOLDER"
         )
     if raw.get("format") not in READABLE:
-        known = " and ".join(map(str, READABLE))
+        known = f"{READABLE[0]} to {READABLE[-1]}"
         raise UserError(f"{path}: format {raw.get('format')!r}, but this version of seq2seq reads {known}")
     try:
         outputs = {system["name"]: system["outputs"] for system in raw["systems"]}

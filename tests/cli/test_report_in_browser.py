@@ -42,7 +42,8 @@ def check_order_and_search(browser: Browser, systems: list[str], rows: int, soug
     assert [name.strip() for name in told(browser, ".scores thead .number")] == systems
     assert len(told(browser, ".sample")) == rows
     assert [name.strip() for name in told(browser, ".sample:first-of-type .system .who")] == systems
-    scores = "[...sample.querySelectorAll('.system .who + .text + .number')].map(cell => parseFloat(cell.childNodes[1].textContent))"
+    cells = "[...sample.querySelectorAll('.system .text + .number')]"
+    scores = f"{cells}.map(cell => parseFloat(cell.childNodes[1].textContent))"
     total = f"[...document.querySelectorAll('.sample')].map(sample => {scores}.reduce((sum, one) => sum + one))"
     for preset, sign in (("worst", 1), ("best", -1)):
         browser.run(f"document.querySelector('[data-preset={preset}]').click()")
@@ -55,7 +56,7 @@ def check_order_and_search(browser: Browser, systems: list[str], rows: int, soug
 
 
 def test_three_translators(opened, taught_model, random_models, pairs, tmp_path):
-    prepared = write_prepared(tmp_path / "prepared", dict.fromkeys(("train", "dev", "test"), pairs), ("es", "en"))
+    prepared = write_prepared(tmp_path / "prepared", dict.fromkeys(("train", "dev", "test"), pairs), languages=("es", "en"))
     outputs = tmp_path / "other.txt"
     outputs.write_text("The cat sleeps.\n" * len(pairs))
     browser = opened(f"taught={taught_model}", f"random={random_models[0]}", outputs, "--data", prepared)
@@ -70,9 +71,11 @@ def test_three_translators(opened, taught_model, random_models, pairs, tmp_path)
     assert browser.complaints == []
 
 
-def test_two_captioners(opened, captioners, pictures):
-    browser = opened(*captioners, "--data", pictures)
-    check_order_and_search(browser, ["captioner1", "captioner2"], 6, "dev2.png", 1)
+def test_two_captioners(opened, captioners, pictures, tmp_path):
+    outputs = tmp_path / "other.txt"
+    outputs.write_text("all is red here\n" * 6)  # right of some pictures, as no untrained captioner is of any
+    browser = opened(*captioners, outputs, "--data", pictures)
+    check_order_and_search(browser, ["captioner1", "captioner2", "other"], 6, "dev2.png", 1)
     assert browser.run("document.querySelector('.head img').complete")
     assert browser.run("document.querySelector('.head img').naturalWidth") > 0
     browser.point(".system .word")

@@ -82,8 +82,8 @@ def _hash(text: str) -> str:
 
 def _parted(verdict: str) -> tuple[str, str]:
     """The part of a verdict that says it, and the numbers after it."""
-    said, *proof = re.split(r": (?=[+-]?\d)", verdict, maxsplit=1)
-    return numbers.unbroken(said), numbers.unbroken("".join(proof))
+    said, *proof = re.split(r"(?<=:) (?=[+-]?\d)| (?=\([+-]?\d)", verdict, maxsplit=1)
+    return numbers.unbroken(said), numbers.unbroken(re.sub(r"(?<![\w.])-(?=\d)", "−", "".join(proof)))
 
 
 def _learning(report: Report) -> list[Section]:
@@ -103,15 +103,20 @@ def _section(section: Section, systems: Sequence[str]) -> dict[str, Any]:
     return {
         "id": f"section-{section.key}",
         "title": section.title,
-        "lines": _lines(section.text, systems).splitlines(),
+        "lines": _lines(section.text, [*systems, *_series(section)]).splitlines(),
         "items": items,
     }
 
 
-def _lines(text: str, systems: Sequence[str] = ()) -> str:
-    """The text with a line for each sentence that begins with a system's name, and with signs of percent kept close."""
-    names = "|".join(map(re.escape, systems))
-    parted = re.sub(rf"(?<=[.!?]) (?=(?:{names})\b)", "\n", text) if names else text
+def _series(section: Section) -> list[str]:
+    charts = (item for item in section.items if isinstance(item, Chart))
+    return list(dict.fromkeys(series.name for chart in charts for series in chart.series))
+
+
+def _lines(text: str, names: Sequence[str] = ()) -> str:
+    """The text with a line for each sentence that begins with one of the names, and signs of percent kept close."""
+    alternatives = "|".join(map(re.escape, names))
+    parted = re.sub(rf"(?<=[.!?]) (?=(?:{alternatives})(?!\w))", "\n", text) if names else text
     return numbers.unbroken(parted)
 
 

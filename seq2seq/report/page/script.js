@@ -322,7 +322,7 @@ function pictureMap(system, row) {
     return make("figure", {}, frame, make("figcaption", { dir: "auto", lang: data.language }, word));
   });
   const scale = make("span", { className: "scale" }, "not at all", make("span", { className: "ramp" }), "most");
-  const text = make("p", {}, "Where each word looked, in the order in which they were written: ", scale);
+  const text = make("p", {}, "Where each word looked: ", scale);
   const named = { role: "group", "aria-label": "Attention over the picture, a panel for each word" };
   return make("div", { className: "map", ...named }, text, make("div", { className: "panels" }, ...panels));
 }
