@@ -2,6 +2,7 @@ import csv
 import io
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from toy_series import save_forecaster, write_series
 
@@ -59,6 +60,17 @@ def test_columns_of_other_names_and_tables_without_dates(seq2seq, model, tmp_pat
     (tmp_path / "b.csv").write_text("".join(f"{n + 5}\n" for n in range(9)))
     done = seq2seq("forecast", model, tmp_path / "b.csv", "--date", "", "--value", "", "--steps", 2)
     assert [row[0] for row in read(done.out)] == ["step", "10", "11"]
+    (tmp_path / "c.csv").write_text("".join(f"{n},{n + 5}\n" for n in range(9)))
+    done = seq2seq("forecast", model, tmp_path / "c.csv", "--date", "1", "--value", "2", "--steps", 2)
+    assert [row[0] for row in read(done.out)] == ["date", "9", "10"], "a column's number is no name"
+
+
+def test_the_picture_names_what_it_shows(seq2seq, model, prices, tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_args, **_options: drawn.append(figure.axes[0]))
+    assert seq2seq("forecast", model, prices, "--picture", tmp_path / "out.png").code == 0
+    (axes,) = drawn
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("day", "price")
 
 
 @pytest.mark.parametrize(
