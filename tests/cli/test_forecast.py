@@ -94,6 +94,15 @@ def test_mistakes_are_told_in_one_line(seq2seq, model, prices, options, told):
     assert len(done.err.splitlines()) == 1
 
 
+def test_a_series_of_another_kind_is_told(seq2seq, tmp_path):
+    folder = save_forecaster(tmp_path / "model", window=4, hidden_size=6, series={**RETURNS, "transformation": "none"})
+    for level, told in ((1, 0), (100, 1)):
+        (tmp_path / "a.csv").write_text("day,price\n" + "".join(f"{n},{level + 0.01 * n}\n" for n in range(9)))
+        done = seq2seq("forecast", folder, tmp_path / "a.csv")
+        assert (done.code, len(read(done.out)), done.err.count("\n")) == (0, 2, told)
+    assert "a.csv: the last values lie 100 standard deviations from those that the model was trained on" in done.err
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
