@@ -1,6 +1,6 @@
 """Pictures a second of feature extraction, against the backbone's own forward pass on ready pixels, in one run.
 
-python -m benchmarks.features ../flickr8k/Images --weights mobilenet_v2.pth --mean 0.5 0.5 0.5 --std 0.5 0.5 0.5
+python -m benchmarks.features ../flickr8k/Images
 
 Each round times, one after the other: the network on pixels that are ready in memory, as torchvision made it ("bare");
 the toolkit's backbone on the same pixels, in training and as extraction uses it (fused); the whole way from files to
@@ -30,16 +30,13 @@ def main() -> None:
     parser = make_parser("features", __doc__)
     add_pictures(parser, count=512)
     parser.add_argument("--backbone", default="mobilenet_v2", help="default: mobilenet_v2")
-    parser.add_argument("--weights", default="none", help="they change no speed (default: none)")
-    parser.add_argument("--mean", type=float, nargs=3, default=[], help="of red, green and blue")
-    parser.add_argument("--std", type=float, nargs=3, default=[], help="likewise")
     add_rounds(parser, 5)
     add_cores(parser)
     parser.add_argument("--output", type=Path, help="JSON file for every figure")
     options = parser.parse_args()
     use_cores(options.cores)
     paths = picture_files(options.pictures, options.count)
-    backbone = Backbone(options.backbone, options.weights, fine_tune="none", mean=options.mean, std=options.std).eval()
+    backbone = Backbone(options.backbone, weights="none", fine_tune="none").eval()  # weights change no speed
     print(backbone.describe())
     figures = measure(backbone, paths, options.batch_size, options.rounds)
     for name, rates in figures.items():

@@ -15,12 +15,16 @@ from seq2seq.data.features import FeatureCache
 from seq2seq.data.transform import ImageTransform
 
 
+def draw_noise(path: Path, seed: int, size: int = 8) -> None:
+    """A picture of noise, `size` x `size`."""
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (size, size, 3), dtype=np.uint8)).save(path)
+
+
 def draw(folder: Path, count: int, first: int = 0) -> dict[str, Path]:
     """Pictures of noise, 8 x 8, their paths by their names."""
     folder.mkdir(exist_ok=True)
     for number in range(first, first + count):
-        noise = np.random.default_rng(number).integers(0, 256, (8, 8, 3), dtype=np.uint8)
-        Image.fromarray(noise).save(folder / f"{number}.png")
+        draw_noise(folder / f"{number}.png", number)
     return {f"{number}.png": folder / f"{number}.png" for number in range(first, first + count)}
 
 

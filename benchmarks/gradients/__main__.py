@@ -65,7 +65,8 @@ def main() -> None:
         save_figure(figure, options.docs / "figures" / name)
     with atomic_write(options.docs / "gradients.md") as file:
         seeds = "" if options.seeds == Effort.seeds else f" --seeds {options.seeds}"
-        machine = f"{options.jobs} cores of an {where['machine']['processor']}, PyTorch {where['torch']}"
+        cores = "one core" if options.jobs == 1 else f"{options.jobs} cores"
+        machine = f"{cores} of an {where['machine']['processor']}, PyTorch {where['torch'].split('+')[0]}"
         file.write(page.write(found, effort, f"python -m benchmarks.gradients{seeds}", minutes, machine))
     print(f"{options.docs / 'gradients.md'}, after {minutes:.1f} minutes")
 

@@ -72,3 +72,7 @@ def at_least(minimum: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+class Unsaid(str):
+    """A default of an option, which is told from the same word on the command line."""

@@ -1,12 +1,15 @@
 """What the options --data, --split, --source, --reference and --target-language say is scored."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from seq2seq.cli.arguments import Parser
 from seq2seq.data.prepared import CAPTIONS, IMAGE, SPLITS, TRANSLATION, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation.test_set import TestSet, prepared_test_set, text_test_set
-from seq2seq.inference import Captioner, Generator, Translator
+
+if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right
+    from seq2seq.inference import Generator
 
 
 def add_data_options(parser: Parser | argparse.ArgumentParser, split: str) -> argparse._ArgumentGroup:
@@ -36,7 +39,7 @@ def add_data_options(parser: Parser | argparse.ArgumentParser, split: str) -> ar
     return data
 
 
-def read_test_set(arguments: argparse.Namespace, model: Generator | None, with_training: bool = False) -> TestSet:
+def read_test_set(arguments: argparse.Namespace, model: "Generator | None", with_training: bool = False) -> TestSet:
     """The test set that these options name.
 
     Args:
@@ -47,6 +50,8 @@ def read_test_set(arguments: argparse.Namespace, model: Generator | None, with_t
     Raises:
         UserError: files or columns that are not there, or do not go together.
     """
+    from seq2seq.inference import Captioner, Translator
+
     language = model.target.code if model else arguments.target_language
     if not arguments.data:
         if isinstance(model, Captioner):

@@ -2,8 +2,6 @@
 
 import argparse
 
-from seq2seq.training.exporting import export
-
 DESCRIPTION = """\
 Make a model folder of a checkpoint, or of the mean of several checkpoints of one model. A recipe has done this with its
 best checkpoint already (OUTPUT/model); use it for another one, or while training goes on.
@@ -29,5 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Export as `arguments` say."""
+    from seq2seq.training.exporting import export  # only now: it takes seconds, and help and slips shall not wait
+
     export(arguments.checkpoint, arguments.folder, arguments.data, overwrite=arguments.overwrite)
     print(f"written to {arguments.folder}")

@@ -1,6 +1,6 @@
 """What a frozen backbone sees in every picture of a corpus: computed once, kept on disk.
 
-    <prepared>/.features/contents.json         each picture's size, time and hash: it is read again only when changed
+    <prepared>/.features/contents.json         each picture's size, times and hash: it is read again only when changed
     <prepared>/.features/<key>/about.json      backbone, cut, weights, transform and views; the key is the hash of it
                                pictures.txt    the hash of each picture that is done, a line each
                                features.bin    their features in the same order: (pictures, views, cells, features)

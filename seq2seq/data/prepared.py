@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from seq2seq.data.tokenizer import Tokenizer
 from seq2seq.errors import UserError, reason, suggest
 from seq2seq.files import open_lines
+
+if TYPE_CHECKING:  # the command line reads SPLITS before SentencePiece is there
+    from seq2seq.data.tokenizer import Tokenizer
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -205,8 +207,10 @@ class PreparedFolder:
         self._number(name, tuple(paths))
         return paths[name]
 
-    def tokenizer(self, name: str) -> Tokenizer:
+    def tokenizer(self, name: str) -> "Tokenizer":
         """The tokenizer of a language, or another that the task has."""
+        from seq2seq.data.tokenizer import Tokenizer
+
         return Tokenizer.load(self.tokenizer_path(name))
 
     @property

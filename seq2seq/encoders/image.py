@@ -84,6 +84,10 @@ class ImageEncoder(nn.Module):
             source: (B, 3, H, W) pixels, or (B, P, C) what the backbone gave for them before, in any precision.
             lengths: not used; it is there so that all encoders are called alike.
 
+        Returns:
+            memory (B, P, F), one vector for each of the P = rows * columns cells, row by row; a mask (B, P) that is
+            True everywhere; a summary (B, G); and the grid.
+
         Raises:
             ValueError: features of another shape than the backbone's, or of a backbone that is trained.
         """

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from seq2seq.evaluation.captions import Diversity
 from seq2seq.evaluation.results import Comparison, Score
 from seq2seq.files import atomic_write
 from seq2seq.version import toolkit_version
@@ -30,6 +31,7 @@ def make_record(
     tokens: int | None = None,
     baseline: dict[str, Any] | None = None,
     comparisons: dict[str, Comparison] | None = None,
+    diversity: Diversity | None = None,
     device: torch.device | None = None,
 ) -> dict[str, Any]:
     """What `seq2seq evaluate` writes of a system on a test set, version 1.
@@ -45,6 +47,7 @@ def make_record(
     speed        {seconds, sentences_per_second, tokens_per_second} of generating, without loading; null without a model
     baseline     {name, sha256, metrics: {metric: {baseline: {as in scores}, difference, p_bootstrap, p_randomisation}}}
                  or null
+    diversity    the fields of `seq2seq.evaluation.captions.Diversity`; null unless captions were scored
     versions     {package: version}, that of seq2seq with its git commit where it is a checkout's
     hardware     {system, processor, cores, threads, device}
     ```
@@ -59,6 +62,7 @@ def make_record(
         tokens: how many word pieces were generated, where it is known.
         baseline: name and hash of the baseline's file.
         comparisons: with that baseline, by metric.
+        diversity: of captions.
         device: on which the model ran.
     """
     now = surroundings(device)
@@ -80,6 +84,7 @@ def make_record(
         "baseline": None
         if baseline is None
         else {**baseline, "metrics": {name: asdict(item) for name, item in (comparisons or {}).items()}},
+        "diversity": None if diversity is None else asdict(diversity),
         "versions": now["versions"],
         "hardware": now["hardware"],
     }

@@ -13,12 +13,11 @@ from sacrebleu.significance import PairedTest as PairedSystems
 
 from seq2seq.errors import UserError, suggest
 from seq2seq.evaluation.bootstrap import RESAMPLES
+from seq2seq.evaluation.defaults import TOKENIZERS
 from seq2seq.evaluation.metrics import HIGHER_IS_BETTER
 from seq2seq.evaluation.results import TRIALS, Comparison, PairedTest, Score, Scorer, least_p
 
 __all__ = ["HIGHER_IS_BETTER", "RESAMPLES", "TOKENIZERS", "Comparison", "Score", "TextScorer"]
-
-TOKENIZERS = ("13a", "intl", "zh", "ja-mecab", "ko-mecab", "char", "none")  # those that sacrebleu need not download
 
 
 class TextScorer(Scorer):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
+from seq2seq.evaluation.captions import Diversity
 from seq2seq.evaluation.metrics import arrow, p_shown, shown, signed
 from seq2seq.evaluation.results import Comparison, Score
 
@@ -45,3 +46,14 @@ def print_scores(
         print(f"{name}: {score.signature}")
     speed = "" if seconds is None else f" in {seconds:.1f} s ({sentences / seconds:,.1f} a second)"
     print(f"{sentences:,} outputs{speed}")
+
+
+def print_diversity(found: Diversity) -> None:
+    """Print how varied a system's captions are, and the signature of that."""
+    new = "" if found.new is None else f", {found.new:.1%} of the captions not in training"
+    print(
+        f"diversity: {found.distinct:,} different captions of {found.captions:,}, {found.vocabulary:,} words in use, "
+        f"{found.mean_length:.1f} a caption{new}; {found.repeated_word:.1%} say a word twice in a row, "
+        f"{found.repeated_phrase:.1%} the same three words twice"
+    )
+    print(f"diversity: {found.signature}")

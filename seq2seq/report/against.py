@@ -9,10 +9,10 @@ from typing import Any
 from seq2seq.config import one_line
 from seq2seq.errors import UserError
 from seq2seq.evaluation import PairedTest, TestSet
-from seq2seq.evaluation.metrics import signed
+from seq2seq.evaluation.metrics import arrow, signed
 from seq2seq.evaluation.results import Scorer
 from seq2seq.files import open_lines
-from seq2seq.report.comparison import is_significant, p_text, verdict
+from seq2seq.report.comparison import NOT_SHOWN, better, is_significant, p_text, verdict
 from seq2seq.report.content import Section, Table
 from seq2seq.report.document import main_metric
 from seq2seq.report.record import KIND, READABLE
@@ -68,17 +68,18 @@ class Against:
     @property
     def section(self) -> Section:
         """As the page has it."""
-        columns = ("system", "metric", "difference", "p (bootstrap)", "p (randomisation)")
+        columns = ("system", "metric", "difference", "which says", "p (bootstrap)", "p (randomisation)")
         rows = tuple(
             (
                 test.second,
-                test.metric,
+                f"{test.metric} {arrow(test.metric)}",
                 signed(test.difference, 2),
+                _said(test),
                 *map(p_text, (test.p_bootstrap, test.p_randomisation)),
             )
             for test in self.comparisons
         )
-        text = "Above 0: a higher value now than then. p: how likely chance alone makes so large a difference."
+        text = "The value now less that of then; p is how likely chance alone makes so large a difference."
         table = Table("against-differences", "Now less then", text, columns, rows)
         title = f"Is it as good as the report of {self.earlier.date[:10]}?"
         return Section("against", title, " ".join([*self.verdicts, *self.matching.notes]), (table,))
@@ -120,7 +121,7 @@ def read_earlier(path: str | Path, test: TestSet) -> Earlier:
             f"{path}: not the scores.json of a report, which holds outputs; `seq2seq report` writes it into its FOLDER"
         )
     if raw.get("format") not in READABLE:
-        known = " and ".join(map(str, READABLE))
+        known = f"{READABLE[0]} to {READABLE[-1]}"
         raise UserError(f"{path}: format {raw.get('format')!r}, but this version of seq2seq reads {known}")
     try:
         outputs = {system["name"]: system["outputs"] for system in raw["systems"]}
@@ -180,6 +181,10 @@ def compare(earlier: Earlier, test: TestSet, systems: Sequence[System], scorer: 
         else:
             verdicts.append(verdict(main, found, f"{its} of {earlier.date[:10]}"))
     return Against(earlier, tuple(comparisons), tuple(verdicts), worse, matching)
+
+
+def _said(test: PairedTest) -> str:
+    return {test.first: "worse", test.second: "better"}.get(better(test) or "", NOT_SHOWN)
 
 
 def _identity(data: dict[str, Any], language: str | None) -> list[tuple[str, str | None]]:

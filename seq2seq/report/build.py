@@ -55,7 +55,7 @@ def build_report(
     comparisons = tuple(scorer.paired_tests(outputs))
     verdicts, sections = judge(test, systems, scores, comparisons), analyse(test, systems)
     facts: dict[str, Any] = {
-        **surroundings(),
+        **surroundings(_accelerator(systems)),
         "data": test.record,
         "tests": 2 * len(comparisons),
         "systems": {system.name: _facts(system, len(test)) for system in systems},
@@ -164,6 +164,12 @@ def _facts(system: System, sentences: int) -> dict[str, Any]:
         "sentences_per_second": sentences / seconds if seconds else None,
         "tokens_per_second": tokens / seconds if seconds and tokens is not None else None,
     }
+
+
+def _accelerator(systems: Sequence[System]) -> torch.device | None:
+    """On which a model ran; None where all ran on the processor."""
+    devices = (system.facts.get("device") for system in systems)
+    return next((device for device in devices if device is not None and device.type != "cpu"), None)
 
 
 def _device(device: torch.device | None) -> str | None:

@@ -1,6 +1,7 @@
 """Which system is better, in plain words."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from seq2seq.evaluation import PairedTest, Score, TestSet
 from seq2seq.evaluation.metrics import HIGHER_IS_BETTER, signed
@@ -8,12 +9,25 @@ from seq2seq.report.document import main_metric
 from seq2seq.report.system import System
 
 SIGNIFICANT = 0.05
+NOT_SHOWN = "not shown"
+"""Stands in tables where a better system would, if there were one (see `better`)."""
 BESIDE = {"CIDEr-D": "BLEU-4"}  # what is told beside a main metric
 
 
 def is_significant(test: PairedTest) -> bool:
     """Whether both tests say that chance makes so large a difference in less than one case of twenty."""
     return test.p < SIGNIFICANT
+
+
+def better(test: PairedTest) -> str | None:
+    """The name of the better of the two systems; None where chance may have made the difference.
+
+    >>> better(PairedTest("A", "B", "TER", 1.8, 0.004, 0.003)), better(PairedTest("A", "B", "BLEU", 0.3, 0.41, 0.38))
+    ('A', None)
+    """
+    if not is_significant(test):
+        return None
+    return test.second if _gain(test) > 0 else test.first
 
 
 def judge(
@@ -23,6 +37,8 @@ def judge(
     comparisons: Sequence[PairedTest],
 ) -> tuple[str, ...]:
     """A sentence for each two systems on the main metric, in the order of the comparisons; one of a lone system.
+
+    Before those of three systems and more stands one that ranks them.
 
     Args:
         test: what they were tested on.
@@ -37,15 +53,35 @@ def judge(
         told = "" if score.interval is None else f" (95 % interval {score.interval[0]:.1f} to {score.interval[1]:.1f})"
         return (f"{name} has {score.value:.1f} {metric}{told}; there is no other system to compare it with.",)
     outputs = {system.name: list(system.outputs) for system in systems}
-    verdicts = []
-    for found in comparisons:
-        if found.metric != metric:
-            continue
+    tests = [found for found in comparisons if found.metric == metric]
+    verdicts = [rank({name: scores[name][metric].value for name in outputs}, tests)] if len(systems) > 2 else []
+    for found in tests:
         if outputs[found.first] == outputs[found.second]:
             verdicts.append(f"{found.second} and {found.first} gave the same outputs.")
         else:
             verdicts.append(verdict(found, comparisons))
     return tuple(verdicts)
+
+
+def rank(values: Mapping[str, float], tests: Sequence[PairedTest]) -> str:
+    """Systems by their values of a metric whose higher values are better, and what is known of neighbours.
+
+    Args:
+        values: by system.
+        tests: of every two systems on that metric.
+
+    >>> tests = [PairedTest("A", "B", "BLEU", 2.0, 0.01, 0.01), PairedTest("B", "C", "BLEU", -0.2, 0.6, 0.7)]
+    >>> rank({"A": 20.0, "B": 22.0, "C": 21.8}, [*tests, PairedTest("A", "C", "BLEU", 1.8, 0.2, 0.01)])
+    'From best to worst by BLEU: B 22.0, C 21.8, A 20.0; no difference that this test set can show between B and C, C \
+and A.'
+    """
+    names = sorted(values, key=lambda name: -values[name])
+    told = f"From best to worst by {tests[0].metric}: {', '.join(f'{name} {values[name]:.1f}' for name in names)}"
+    shown = {frozenset((test.first, test.second)) for test in tests if is_significant(test)}
+    alike = [f"{one} and {other}" for one, other in pairwise(names) if frozenset((one, other)) not in shown]
+    if alike:
+        return f"{told}; no difference that this test set can show between {', '.join(alike)}."
+    return f"{told}; each is better than the next beyond chance."
 
 
 def verdict(found: PairedTest, others: Sequence[PairedTest] = (), earlier: str | None = None) -> str:

@@ -29,7 +29,8 @@ class Report:
                       tokens_per_second: null for a file}}
         scores: by system, each metric's score with its 95 % interval and its signature.
         comparisons: of every two systems on every metric.
-        verdicts: one sentence for each two systems, or one in all where there is one system only.
+        verdicts: one sentence for each two systems, or one in all where there is one system only; before those of three
+            and more one that ranks them.
         sections: charts and tables.
         sentence_scores: by system, one number a sentence: chrF of texts, CIDEr-D of captions (see `sentence_metric`).
         confidences: by system, how sure it is of each output, from 0 to 1; None for a system that cannot tell.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from seq2seq.evaluation.metrics import arrow, signed
-from seq2seq.report.comparison import p_text
+from seq2seq.report.comparison import NOT_SHOWN, better, p_text
 from seq2seq.report.content import Cell, Chart, Section, Table
 from seq2seq.report.document import Report
 
@@ -98,14 +98,15 @@ def _comparisons(report: Report) -> str:
     rows = [
         [
             escape(f"{test.second} − {test.first}"),
-            escape(test.metric),
+            escape(f"{test.metric} {arrow(test.metric)}"),
             signed(test.difference, 2),
+            escape(better(test) or NOT_SHOWN),
             p_text(test.p_bootstrap),
             p_text(test.p_randomisation),
         ]
         for test in report.comparisons
     ]
-    header = ["systems", "metric", "difference", "bootstrap", "randomisation"]
+    header = ["systems", "metric", "difference", "better", "bootstrap", "randomisation"]
     return f"## Differences\n\n{_grid(header, _shortened(rows, len(header)))}"
 
 

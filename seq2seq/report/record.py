@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from seq2seq.evaluation import Comparison, Score, TestSet, make_record
+from seq2seq.evaluation.captions import distinct_captions, measure_diversity
 from seq2seq.report.document import Report
 from seq2seq.report.system import System
 
 KIND = "report"
-FORMAT = 2
-READABLE = (1, 2)
+FORMAT = 3
+READABLE = (1, 2, 3)
 """Formats whose systems and data can be compared with."""
 
 _DIGITS = 4  # of confidences and sentence scores
@@ -38,15 +39,27 @@ def system_record(
     facts = dict(system.facts)
     hypothesis = facts.pop("hypothesis", None)
     data = {**test.record, "hypothesis": hypothesis} if hypothesis else test.record
-    return make_record(scores, sentences=len(test), data=data, baseline=baseline, comparisons=comparisons, **facts)
+    diversity = None
+    if test.captions:
+        training = None if test.training is None or system.elsewhere else distinct_captions(test.training)
+        diversity = measure_diversity(system.outputs, training)
+    return make_record(
+        scores,
+        sentences=len(test),
+        data=data,
+        baseline=baseline,
+        comparisons=comparisons,
+        diversity=diversity,
+        **facts,
+    )
 
 
 def report_record(report: Report) -> dict[str, Any]:
-    """The content of a report's `scores.json`, version 2.
+    """The content of a report's `scores.json`, version 3.
 
     ```
     kind             "report", which tells it from the scores.json of `seq2seq evaluate`
-    format           2
+    format           3
     title            what was evaluated, in a few words
     task             "translation" or "captions"
     language         code of the references' language, or null
@@ -67,6 +80,8 @@ def report_record(report: Report) -> dict[str, Any]:
         outputs          [text], one a source
         sentence_scores  [number], one a source
         confidences      [number from 0 to 1], one a source; null where the system cannot tell
+        word_confidences  [[number from 0 to 1]], of each output one a word, where `outputs` has spaces between words (of
+                         other scripts one a piece of the model's tokenizer); null where the system cannot tell
         curves           {metric: {step: value}} of its training; {} where they are not known
     }]
     comparisons      [{first, second, metric, difference: second's minus first's, p_bootstrap, p_randomisation}]
@@ -77,7 +92,8 @@ def report_record(report: Report) -> dict[str, Any]:
                      and a table {key, title, text, columns, rows} (see `seq2seq.report.content`)
     ```
 
-    Numbers that are none (not a number, infinite) are null. Format 1 has no `sources`, `references` and `unmatched`.
+    Numbers that are none (not a number, infinite) are null. Formats 1 and 2 have no `word_confidences`, format 1 no `sources`,
+    `references` and `unmatched`.
     """
     facts = report.facts
     record = {
@@ -103,6 +119,7 @@ def report_record(report: Report) -> dict[str, Any]:
                 "outputs": system.outputs,
                 "sentence_scores": _rounded(report.sentence_scores[system.name]),
                 "confidences": _rounded(report.confidences[system.name]),
+                "word_confidences": _of_words(report.word_confidences[system.name]),
                 "curves": system.curves,
             }
             for system in report.systems
@@ -121,6 +138,10 @@ def as_json(record: dict[str, Any]) -> str:
 
 def _rounded(values: Sequence[float] | None) -> list[float] | None:
     return None if values is None else [round(value, _DIGITS) for value in values]
+
+
+def _of_words(values: Sequence[Sequence[float]] | None) -> list[list[float] | None] | None:
+    return None if values is None else [_rounded(words) for words in values]
 
 
 def _plain(value: Any) -> Any:

@@ -7,11 +7,12 @@ from typing import Any
 from seq2seq.data.prepared import CAPTIONS, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TestSet, write_record
+from seq2seq.evaluation.captions import Diversity
 from seq2seq.evaluation.kept import keep
 from seq2seq.evaluation.measure import MEASURES, measure
 from seq2seq.evaluation.results import Scorer
 from seq2seq.evaluation.scorer import make_scorer
-from seq2seq.evaluation.table import print_scores
+from seq2seq.evaluation.table import print_diversity, print_scores
 from seq2seq.evaluation.test_set import prepared_test_set
 from seq2seq.inference import BATCH_SIZE, Captioner, Translator
 from seq2seq.inference.confidence import fit_calibration
@@ -83,6 +84,8 @@ def _generate(output: Path, folder: Path, prepared: PreparedFolder, columns: tup
         record = system_record(test, system, scores)
         _record(output, folder, split, record)
         print_scores(scores, len(test), system.facts["seconds"])
+        if test.captions:
+            print_diversity(Diversity(**record["diversity"]))
         print(f"recorded in {output / record_name(split)}")
         if problem := unread(system):
             print(f"note: {problem}", file=sys.stderr)

@@ -98,6 +98,10 @@ def self_critical_loss(
         config: what is rewarded.
         rewards: gives a caption's score.
         seed: decides what is drawn.
+
+    Returns:
+        The loss, (), with its gradient, and the mean reward of the B * samples captions, (), in the score's own range
+        (see `CaptionRewards`).
     """
     pictures = batch.indices.tolist()
     model.eval()

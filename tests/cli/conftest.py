@@ -5,9 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+import torch
+from toy_captions import write_pictures
 
 from seq2seq.cli.main import main
+from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import run_command
+from seq2seq.folder import save_model
+from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 
 @dataclass(frozen=True)
@@ -47,3 +52,26 @@ def command(monkeypatch, capsys):
 
     yield run
     signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory):
+    return write_pictures(tmp_path_factory.mktemp("toy") / "prepared", {"train": 4, "dev": 6})
+
+
+@pytest.fixture(scope="session")
+def captioners(pictures, tmp_path_factory):
+    """Two untrained captioners."""
+    folders = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        encoder = ImageEncoderConfig(
+            backbone="small_cnn", weights="none", image_size=32, mean=[0.5] * 3, std=[0.5] * 3, projection_size=24
+        )
+        decoder = DecoderConfig(hidden_size=24, attention="dot", injections=["initial_state", "attention"])
+        config = CaptionerConfig(embedding_size=16, encoder=encoder, decoder=decoder)
+        prepared = PreparedFolder.open(pictures)
+        model = build_captioner(config, len(prepared.tokenizer("en"))).eval()
+        folders.append(tmp_path_factory.mktemp("captioners") / f"captioner{seed}")
+        save_model(folders[-1], model, config, None, ("en", prepared.tokenizer_path("en")), card="")
+    return folders

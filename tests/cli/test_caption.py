@@ -5,17 +5,16 @@ import errno
 import json
 import os
 import random
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image
-from toy_captions import COLOURS, paint, write_pictures
+from toy_captions import COLOURS, paint, save_captioner, write_pictures
 
 from seq2seq.data.prepared import PreparedFolder
-from seq2seq.folder import save_model
+from seq2seq.evaluation.captions import distinct_captions, measure_diversity
 from seq2seq.inference import Captioner
-from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 FAST = ("--max-length", 5, "--precision", "fp32", "--device", "cpu")
 
@@ -30,17 +29,7 @@ def make(prepared, tmp_path_factory):
     """A function that makes a captioner's folder."""
 
     def captioner(*injections):
-        torch.manual_seed(1)
-        encoder = ImageEncoderConfig(
-            backbone="small_cnn", weights="none", image_size=32, mean=[0.5] * 3, std=[0.5] * 3, projection_size=24
-        )
-        decoder = DecoderConfig(hidden_size=24, attention="dot", injections=list(injections))
-        config = CaptionerConfig(embedding_size=16, encoder=encoder, decoder=decoder)
-        folder = PreparedFolder.open(prepared)
-        model = build_captioner(config, len(folder.tokenizer("en"))).eval()
-        path = tmp_path_factory.mktemp("model") / "captioner"
-        save_model(path, model, config, None, ("en", folder.tokenizer_path("en")), card="")
-        return path
+        return save_captioner(tmp_path_factory.mktemp("model") / "captioner", prepared, injections)
 
     return captioner
 
@@ -313,9 +302,15 @@ def test_evaluate_scores_a_captioner(seq2seq, model, prepared, tmp_path, monkeyp
     assert record["scores"].keys() == {"BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr-D"}
     assert record["sentences"] == 5
     assert record["decoding"]["max_source_tokens"] is None
+    said, folder = texts.read_text().splitlines(), PreparedFolder.open(prepared)
+    known = distinct_captions(folder.column("train", "en"))
+    assert record["diversity"] == asdict(measure_diversity(said, known))
+    assert f"diversity: captions:5|training:{len(known)}|" in outcome.out
     again = seq2seq("evaluate", "--hypothesis", texts, *common, "--target-language", "en", "--baseline", texts)
     assert again.code == 0, again.err
-    baseline = json.loads((tmp_path / "scores.json").read_text())["baseline"]["metrics"]
+    record = json.loads((tmp_path / "scores.json").read_text())
+    assert record["diversity"] == asdict(measure_diversity(said)), "what trained another system is not known"
+    baseline = record["baseline"]["metrics"]
     assert baseline["BLEU-4"]["difference"] == 0
     assert baseline["BLEU-4"]["p_bootstrap"] == baseline["BLEU-4"]["p_randomisation"] == 1
 

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from data_prep import captions, coco, flickr8k
+from data_prep.summary import LEFT_OUT
+from seq2seq.data import images
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.files import sha256
 
@@ -175,6 +177,28 @@ def test_a_table_of_ones_own(command, tmp_path, form, header):
     assert {split: len(names) for split, names in _names(prepared).items()} == {"train": 13, "dev": 3, "test": 4}
     counts = Counter(name for split in prepared.splits for name in prepared.column(split, "image"))
     assert counts == dict.fromkeys(NAMES, 2)
+
+
+def test_over_large_pictures_are_named_counted_and_skipped(command, tmp_path, monkeypatch):
+    """Be they over the toolkit's limit or over the one at which Pillow refuses to look at them."""
+    folder = _paint(tmp_path / "photos")
+    monkeypatch.setattr(images, "MAX_PIXELS", 8)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 8)
+    for name, side in (("over.png", 3), ("bomb.png", 5)):
+        Image.new("RGB", (side, side)).save(folder / name)
+    rows = [list(row) for row in (*CAPTIONS, ("over.png", "a dog"), ("over.png", "a cat"), ("bomb.png", "a bird"))]
+    table = _write_table(tmp_path / "captions.tsv", rows)
+    options = ["--images", folder, "--dev-size", "3", "--test-size", "4", "--languages", "en", *SMALL]
+    code, out, err = command(captions, table, "--output", tmp_path / "out", *options)
+    assert (code, "Traceback" in err) == (0, False)
+    prepared = _check_whole(tmp_path / "out", 43)
+    assert prepared.manifest["dropped"] == {"picture over-large": 3}
+    assert prepared.manifest["images"]["left_out"] == {"picture over-large": 2}
+    told = (tmp_path / "out" / LEFT_OUT).read_text()
+    assert f"{folder / 'over.png'}: 3 x 3: 9 pixels are over the limit of 8" in told
+    assert f"{folder / 'bomb.png'}: 25 pixels are over the limit of 8" in told
+    assert "over.png" in out
+    assert set(NAMES) == prepared.images().keys()
 
 
 @pytest.mark.parametrize("named_by_the_link", [False, True])

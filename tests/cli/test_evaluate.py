@@ -135,7 +135,7 @@ def test_scores_of_an_earlier_version_are_kept_too(seq2seq, model, prepared, tmp
 
 @pytest.mark.parametrize("content", ["", "[]", '{"format": 2, "evaluations": {"a": {"scores": 7}}}', '{"format": 9}'])
 def test_damaged_scores_are_told_before_anything_is_translated(seq2seq, model, prepared, monkeypatch, content):
-    monkeypatch.setattr("seq2seq.cli.evaluate._generate", lambda *_: pytest.fail("translated already"))
+    monkeypatch.setattr("seq2seq.cli.evaluating._generate", lambda *_: pytest.fail("translated already"))
     (model / "scores.json").write_text(content)
     outcome = seq2seq("evaluate", model, "--data", prepared)
     assert outcome.code == 2
@@ -174,7 +174,7 @@ def test_baseline(seq2seq, model, files, tmp_path):
 
 
 def test_a_pipe_for_a_baseline_is_refused_before_anything_is_translated(seq2seq, model, files, tmp_path, monkeypatch):
-    monkeypatch.setattr("seq2seq.cli.evaluate._generate", lambda *_: pytest.fail("translated already"))
+    monkeypatch.setattr("seq2seq.cli.evaluating._generate", lambda *_: pytest.fail("translated already"))
     os.mkfifo(tmp_path / "pipe")
     writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=[files["baseline"].read_bytes()])
     writer.start()

@@ -67,6 +67,11 @@ HEAVY = ("torch", "numpy", "PIL", "sentencepiece", "rich", "yaml", "sacrebleu", 
         (["translate", "m", "--method", "greedy", "--beam", "3"], 2),
         (["caption", "--help"], 0),
         (["caption", "m", "x.jpg", "--device"], 2),
+        (["export", "--help"], 0),
+        (["evaluate", "--help"], 0),
+        (["evaluate", "m", "--splt", "dev"], 2),
+        (["report", "--help"], 0),
+        (["report", "m", "--tokenize", "14a"], 2),
     ],
 )
 def test_help_and_slips_do_not_wait_for_torch(arguments, code):

@@ -5,13 +5,8 @@ import shutil
 from collections import Counter
 
 import pytest
-import torch
-from toy_captions import write_pictures
 from toy_data import write_prepared
 
-from seq2seq.data.prepared import PreparedFolder
-from seq2seq.folder import save_model
-from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 FAST = ("--method", "greedy", "--precision", "fp32", "--device", "cpu", "--max-length", 20)
 FILES = ["index.html", "report.md", "scores.json"]
@@ -115,29 +110,6 @@ def test_against_an_earlier_report(seq2seq, files, prepared, tmp_path):
     assert better.code == 0, better.err
     other = seq2seq("report", files["short"], *data, *against, "--split", "test", "--output", tmp_path / "other")
     assert other.code == 2
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    return write_pictures(tmp_path_factory.mktemp("toy") / "prepared", {"train": 4, "dev": 6})
-
-
-@pytest.fixture(scope="module")
-def captioners(pictures, tmp_path_factory):
-    """Two untrained captioners."""
-    folders = []
-    for seed in (1, 2):
-        torch.manual_seed(seed)
-        encoder = ImageEncoderConfig(
-            backbone="small_cnn", weights="none", image_size=32, mean=[0.5] * 3, std=[0.5] * 3, projection_size=24
-        )
-        decoder = DecoderConfig(hidden_size=24, attention="dot", injections=["initial_state", "attention"])
-        config = CaptionerConfig(embedding_size=16, encoder=encoder, decoder=decoder)
-        prepared = PreparedFolder.open(pictures)
-        model = build_captioner(config, len(prepared.tokenizer("en"))).eval()
-        folders.append(tmp_path_factory.mktemp("captioners") / f"captioner{seed}")
-        save_model(folders[-1], model, config, None, ("en", prepared.tokenizer_path("en")), card="")
-    return folders
 
 
 def test_captioners_and_a_picture_that_cannot_be_read(seq2seq, captioners, pictures, tmp_path):

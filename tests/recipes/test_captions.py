@@ -10,39 +10,13 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from toy_captions import COLOURS, captions_of, paint, write_pictures
+from toy_captions import COLOURS, captions_of, paint, recipe_options, write_pictures
 
 from seq2seq.inference import Captioner
 from seq2seq.training.captioning import CaptionData, CaptioningTask
 from seq2seq.training.cli import train
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "caption_flickr8k"
-
-
-def options(prepared: Path, output: Path, *more: str) -> list[str]:
-    values = {
-        "data.prepared": prepared,
-        "output": output,
-        "data.batch_size": 8,
-        "data.views": "[plain]",
-        "model.model.embedding_size": 32,
-        "model.model.encoder.backbone": "small_cnn",
-        "model.model.encoder.weights": "none",
-        "model.model.encoder.image_size": 32,
-        "model.model.encoder.projection_size": 48,
-        "model.model.encoder.dropout": 0,
-        "model.model.decoder.hidden_size": 48,
-        "model.model.decoder.dropout": 0,
-        "model.optimizer.learning_rate": 0.01,
-        "model.optimizer.backbone_learning_rate": 0.003,
-        "model.optimizer.warmup_steps": 5,
-        "average.decay": 0.8,
-        "trainer.max_time": "null",
-        "trainer.max_steps": 120,
-        "trainer.val_check_interval": 60,
-        "trainer.log_every_n_steps": 10,
-    }
-    return [*(f"--{name}={value}" for name, value in values.items()), *more]
 
 
 def run(*arguments: str) -> None:
@@ -58,7 +32,7 @@ def prepared(tmp_path_factory):
 @pytest.mark.parametrize("injections", ["[initial_state,attention]", "[first_step]"])
 def test_a_frozen_and_a_trained_backbone_learn(prepared, tmp_path, fine_tune, injections):
     choices = [f"--model.model.encoder.fine_tune={fine_tune}", f"--model.model.decoder.injections={injections}"]
-    run(*options(prepared, tmp_path / "run", *choices))
+    run(*recipe_options(prepared, tmp_path / "run", *choices))
     records = json.loads((tmp_path / "run" / "model" / "scores.json").read_text())["evaluations"]
     record = list(records.values())[-1]
     assert record["data"]["split"] == "test"
@@ -70,11 +44,11 @@ def test_a_frozen_and_a_trained_backbone_learn(prepared, tmp_path, fine_tune, in
 
 def test_the_second_stage_begins_with_the_first_ones_model(prepared, tmp_path):
     frozen = "--model.model.encoder.fine_tune=none"
-    run(*options(prepared, tmp_path / "first", frozen, "--trainer.max_steps=60"))
+    run(*recipe_options(prepared, tmp_path / "first", frozen, "--trainer.max_steps=60"))
     kept = set((prepared / ".features").iterdir())
     second = [f"--config={RECIPE / 'self_critical.yaml'}", f"--model.start_from={tmp_path / 'first' / 'model'}"]
     sizes = ["--model.model.encoder.backbone=mobilenet_v2", "--model.model.encoder.weights=default"]  # of no account
-    run(*second, *options(prepared, tmp_path / "second", *sizes, "--trainer.max_steps=30"))
+    run(*second, *recipe_options(prepared, tmp_path / "second", *sizes, "--trainer.max_steps=30"))
     assert set((prepared / ".features").iterdir()) == kept, "the first stage's features serve"
     first, after = (
         json.loads((tmp_path / name / "scores.dev.json").read_text())["scores"]["CIDEr-D"]["value"]

@@ -1,5 +1,10 @@
-import torch
+import shlex
+from pathlib import Path
 
+import torch
+from toy_captions import save_captioner, write_pictures
+
+from recipes import demo
 from recipes.demo import draw
 from seq2seq.inference import Candidate, Translation
 
@@ -29,3 +34,31 @@ def test_more_attention_is_darker():
 
 def test_a_model_without_attention_has_no_picture():
     assert draw_with(None) == ["  un gato", "  a cat"]
+
+
+def test_new_scenes_are_captioned_in_both_languages_and_what_was_looked_at_is_drawn(tmp_path, monkeypatch, capsys):
+    """The commands leave what they would, but captioners that were taught nothing."""
+    ran = []
+
+    def run(title, arguments):
+        words = shlex.split(arguments)
+        ran.append(words)
+        output = Path(words[words.index("--output") + 1])
+        if "data_prep.scenes" in words:
+            write_pictures(output, {"train": 4, "dev": 4, "test": 2 * demo.NEW_SCENES})
+        else:
+            save_captioner(output / "model", demo.SCENES, language=words[words.index("--data.language") + 1])
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(demo, "_run", run)
+    demo.caption()
+    assert len(ran) == 1 + len(demo.LANGUAGES)
+    repository = Path(demo.__file__).parents[1]
+    assert all((repository / word).is_file() for words in ran for word in words if word.endswith((".py", ".yaml")))
+    names = [f"test{number}" for number in range(0, 2 * demo.NEW_SCENES, 2)]
+    told = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert told[:: 1 + len(demo.LANGUAGES)] == [f"{name}.png" for name in names]
+    assert len(told) == len(names) * (1 + len(demo.LANGUAGES))
+    for language in demo.LANGUAGES:
+        drawn = {path.name for path in (demo.RUN / "attention" / language).iterdir()}
+        assert drawn == {f"{name}.attention.png" for name in names}

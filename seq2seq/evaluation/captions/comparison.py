@@ -14,7 +14,7 @@ from seq2seq.evaluation.captions.scores import (
     randomise,
     scores_of,
 )
-from seq2seq.evaluation.results import TRIALS, Comparison, PairedTest, Score, Scorer, least_p
+from seq2seq.evaluation.results import TRIALS, PairedTest, Score, Scorer, least_p
 
 Array = NDArray[np.float64]
 
@@ -84,23 +84,6 @@ class CaptionScorer(Scorer):
     ) -> dict[str, float]:
         one, other = randomise(first, second, trials)
         return {name: _p(np.abs(one[name] - other[name]), value) for name, value in _differences(first, second).items()}
-
-
-def compare_captions(
-    hypotheses: Sequence[str],
-    baseline: Sequence[str],
-    references: Sequence[Sequence[str]],
-    *,
-    meteor: Path | None = None,
-) -> dict[str, Comparison]:
-    """Test whether captions differ from a baseline's beyond chance, score by score.
-
-    Arguments and errors as in `score_captions`; `baseline` holds the other captions.
-
-    >>> compare_captions(["a dog"], ["a cat"], [["a dog"]])["BLEU-1"].difference.__round__(1)
-    50.0
-    """
-    return CaptionScorer(references, meteor).compare(hypotheses, baseline)
 
 
 def _differences(first: Sequence[CaptionMetric], second: Sequence[CaptionMetric]) -> dict[str, float]:

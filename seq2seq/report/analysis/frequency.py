@@ -87,8 +87,8 @@ def _tell(name: str, found: list[Estimate], made_up: int) -> str:
     ]
     if not parts:
         return ""
-    text = f"Of the words of the references {name} finds {', '.join(parts)}."
-    return f"{text} It makes up {made_up:,} words." if made_up else text
+    text = f"{name} finds, of the words of the references, {', '.join(parts)}"
+    return f"{text}; it makes up {made_up:,} words." if made_up else f"{text}."
 
 
 def _made_up(material: Material, training: Counter[str]) -> dict[str, Counter[str]]:

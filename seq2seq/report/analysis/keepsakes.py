@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from seq2seq.data.words import text_words
+from seq2seq.report.analysis.dates import DATES, date_form
 from seq2seq.report.analysis.estimates import share
 from seq2seq.report.analysis.material import Material
 from seq2seq.report.content import Cell, Section, Table
@@ -18,22 +19,12 @@ _LINK = re.compile(
     """,
     re.VERBOSE,
 )
-_DATE = re.compile(
-    r"""
-    (?<![\w.,/-])(?:
-      (?P<iso>\d{4}-\d{1,2}-\d{1,2})              # 2024-12-31
-    | (?P<day>\d{1,2}([./-])\d{1,2}\3(?:\d{4}|\d{2}))   # 31.12.2024, 12/31/24
-    | (?P<time>\d{1,2}:\d{2}(?::\d{2})?)          # 10:30
-    )(?![\w/-])
-    """,
-    re.VERBOSE,
-)
 _NUMBER = re.compile(r"(?<![^\W\d_])\d+(?:[.,'’\u00a0\u202f]\d+)*")  # not within a word, as in "mp3"
 _THOUSANDS = re.compile(r"\d{1,3}(?:([.,'’\u00a0\u202f])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？—–-][\"'»”’)\]]*$")
 _OPENING = "\"'«“„‘([¡¿—–-"
 _TAKEN = "\N{OBJECT REPLACEMENT CHARACTER}"  # in place of what is no word
-_EXAMPLES = 12
+_EXAMPLES = 6  # of a kind
 _SHOWN = 120  # characters of a sentence in the table of examples
 
 
@@ -52,7 +43,8 @@ def find_keepsakes(material: Material) -> Section | str:
         {word for text in (source, *texts) for word in _bare_words(text)}
         for source, texts in zip(test.sources, test.references, strict=True)
     ]
-    columns, examples = [], []
+    columns = []
+    examples: list[tuple[Cell, ...]] = []
     for name, system in material.systems.items():
         found = [keepsakes(text) for text in system.outputs]
         held = [Counter(_bare_words(text)) for text in system.outputs]
@@ -67,11 +59,10 @@ def find_keepsakes(material: Material) -> Section | str:
                 known = words[place] if kind == "names" else {*sources[place][kind], *_any(references[place], kind)}
                 added = [item for item in found[place][kind] if item not in known]
                 new += len(added)
-                for what, items, text in (("lost", lost, test.sources[place]), ("new", added, system.outputs[place])):
-                    examples += [
-                        (kind, place + 1, what, _as_written(item, text), name, system.outputs[place][:_SHOWN])
-                        for item in items
-                    ]
+                if lost or added:
+                    output = system.outputs[place]
+                    gone, come = _as_written(kind, lost, test.sources[place]), _as_written(kind, added, output)
+                    examples.append((kind, place + 1, name, gone, come, output[:_SHOWN]))
             column[kind] = share(kept, [wanted[kind].total() for wanted in due]).value, new
         columns.append(column)
     counts = {kind: sum(wanted[kind].total() for wanted in due) for kind in KINDS}
@@ -97,17 +88,24 @@ def find_keepsakes(material: Material) -> Section | str:
         )
     ]
     if examples:
-        tables.append(
-            Table(
-                "lost",
-                "Lost and new ones",
-                f"The first {_EXAMPLES} of {len(examples)}." if len(examples) > _EXAMPLES else "All of them.",
-                ("", "sentence", "", "what", "system", "output"),
-                tuple(sorted(examples, key=lambda row: (KINDS.index(row[0]), row[1]))[:_EXAMPLES]),
-            )
-        )
+        tables.append(_table_of_examples(examples))
     told = [_tell(name, counts, column) for name, column in zip(names, columns, strict=True)]
     return Section("keepsakes", "Do numbers, names, dates and links survive?", " ".join(told), tuple(tables))
+
+
+def _table_of_examples(examples: list[tuple[Cell, ...]]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for kind in KINDS:
+        rows += sorted((row for row in examples if row[0] == kind), key=lambda row: row[1])[:_EXAMPLES]
+    return Table(
+        "lost",
+        "Lost and new ones",
+        "All outputs that lose or add one."
+        if len(rows) == len(examples)
+        else f"The first {_EXAMPLES} outputs of a kind, of {len(examples):,} in all that lose or add one.",
+        ("kind", "sentence", "system", "lost", "new", "output"),
+        tuple(rows),
+    )
 
 
 def keepsakes(text: str) -> dict[str, Counter[str]]:
@@ -119,20 +117,27 @@ def keepsakes(text: str) -> dict[str, Counter[str]]:
 'names': ['anna']}
     """
     found: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+    for kind, form, _ in _finds(text):
+        found[kind][form] += 1
+    return found
 
-    def take(kind: str, form: Callable[[re.Match[str]], str]) -> Callable[[re.Match[str]], str]:
+
+def _finds(text: str) -> list[tuple[str, str, str]]:
+    """Of each its kind, its form, and how it is written."""
+    found = []
+
+    def take(kind: str, form: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
         def note(match: re.Match[str]) -> str:
-            found[kind][form(match)] += 1
+            found.append((kind, form(match[0]), match[0]))
             return f" {_TAKEN} "
 
         return note
 
-    text = _LINK.sub(take("links", lambda match: match[0].rstrip(".,;:!?)]").casefold()), text)
-    text = _DATE.sub(take("dates and times", _date_form), text)
-    for match in _NUMBER.finditer(text):
-        found["numbers"][number_form(match[0])] += 1
-    found["names"].update(_names(text))
-    return found
+    text = _LINK.sub(take("links", _link_form), text)
+    for pattern in DATES:
+        text = pattern.sub(take("dates and times", date_form), text)
+    found += [("numbers", number_form(match[0]), match[0]) for match in _NUMBER.finditer(text)]
+    return [*found, *(("names", form, written) for form, written in _names(text))]
 
 
 def number_form(number: str) -> str:
@@ -151,13 +156,12 @@ def number_form(number: str) -> str:
     return ".".join([whole.lstrip("0") or "0", *filter(None, fraction)])
 
 
-def _date_form(match: re.Match[str]) -> str:
-    """Day, month and year by size: the order is a matter of language; of a time hour, minute and second."""
-    parts = [int(part) for part in re.findall(r"\d+", match[0])]
-    return " ".join(map(str, parts if match["time"] else sorted(part % 100 for part in parts)))
+def _link_form(link: str) -> str:
+    return link.rstrip(".,;:!?)]").casefold()
 
 
-def _names(text: str) -> list[str]:
+def _names(text: str) -> list[tuple[str, str]]:
+    """Of each its form, and how it is written."""
     names = []
     starts = True  # a sentence
     for word in text.split():
@@ -166,9 +170,14 @@ def _names(text: str) -> list[str]:
         letters = [sign for sign in inner if sign.isalpha()]
         starts = starts or bare != word
         if not starts and len(letters) > 1 and inner[:1].isupper() and not any(map(str.isdigit, inner)):
-            names += text_words(inner)
+            names += [(form, _within(inner, form)) for form in text_words(inner)]
         starts = bool(_SENTENCE_END.search(word))
     return names
+
+
+def _within(text: str, form: str) -> str:
+    found = re.search(re.escape(form), text, re.IGNORECASE)
+    return found[0] if found else form
 
 
 def _bare_words(text: str) -> list[str]:
@@ -180,9 +189,10 @@ def _before_apostrophe(word: str) -> str:
     return re.split("['’]", word)[0]  # "Anna's", "I'm"
 
 
-def _as_written(item: str, source: str) -> str:
-    found = re.search(re.escape(item), source, re.IGNORECASE)
-    return found[0] if found else item
+def _as_written(kind: str, forms: Iterable[str], text: str) -> str | None:
+    """How the text writes what has these forms; None where there is none."""
+    written = {form: found for its_kind, form, found in _finds(text) if its_kind == kind}
+    return ", ".join(written.get(form, form) for form in forms) or None
 
 
 def _any(texts: list[dict[str, Counter[str]]], kind: str) -> Counter[str]:

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from seq2seq.data.words import expected_words, text_words, word_credits
-from seq2seq.evaluation.captions import BleuReward, CiderD, ptb_tokenize
+from seq2seq.evaluation.captions import BleuReward, CiderD, distinct_captions, ptb_tokenize
 from seq2seq.evaluation.scores import TextScorer
 from seq2seq.report.analysis.estimates import Array
 from seq2seq.report.system import System, TestSet
@@ -70,8 +70,8 @@ class Material:
 
     @cached_property
     def training_captions(self) -> set[tuple[str, ...]] | None:
-        """The training captions as PTB tokens; None where they are not known."""
-        return None if self.no_training else {tuple(ptb_tokenize(text)) for text in self.test.training or ()}
+        """The different training captions; None where they are not known."""
+        return None if self.no_training else distinct_captions(self.test.training or ())
 
     @property
     def metric(self) -> str:

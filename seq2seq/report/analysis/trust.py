@@ -200,7 +200,7 @@ def _tell(name: str, one: Judged, metric: str) -> str:
     before = f" ({100 * calibration_error(one.plain, one.truth):.1f} before calibration: {lean})"
     kept = one.kept[WITHHELD.index(20)]
     return (
-        f"The confidence of {name} {word}: on average it is {100 * error:.1f} percentage points from the truth"
+        f"{name}: its confidence {word}: on average it is {100 * error:.1f} percentage points from the truth"
         f"{before if one.confidence.calibration else ''}{share}. Without the least confident fifth of its "
         f"outputs, {metric} {_moved(one.kept[0], kept)}."
     )

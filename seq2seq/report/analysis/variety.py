@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from seq2seq.evaluation.captions import Diversity, measure_diversity, ptb_tokenize
+from seq2seq.evaluation.captions import Diversity, measure_diversity
 from seq2seq.report.analysis.material import Material
 from seq2seq.report.analysis.objects import HUMAN
 from seq2seq.report.content import Cell, Section, Table
@@ -16,8 +16,8 @@ def find_variety(material: Material) -> Section | str:
     test = material.test
     captions = {name: list(system.outputs) for name, system in material.systems.items()}
     captions[HUMAN] = [texts[0] for texts in test.references]
-    found = {name: measure_diversity(texts) for name, texts in captions.items()}
-    known = {name: _share_known(texts, material) for name, texts in captions.items()}
+    found = {name: measure_diversity(texts, material.training_captions) for name, texts in captions.items()}
+    known = {name: _percent_known(diversity) for name, diversity in found.items()}
     measures: dict[str, Sequence[Cell]] = {
         "captions that no other picture got, %": [_share_alone(texts) for texts in captions.values()],
         "words in use": [diversity.vocabulary for diversity in found.values()],
@@ -57,13 +57,9 @@ def find_variety(material: Material) -> Section | str:
     )
 
 
-def _share_known(captions: list[str], material: Material) -> float | None:
-    """The share, in percent, of captions that training has word by word; None where it is not known."""
-    if material.training_captions is None:
-        return None
-    return round(
-        100 * sum(tuple(ptb_tokenize(text)) in material.training_captions for text in captions) / len(captions), 1
-    )
+def _percent_known(diversity: Diversity) -> float | None:
+    """How many captions training has word by word; None where that is not known."""
+    return None if diversity.new is None else round(100 * (1 - diversity.new), 1)
 
 
 def _share_alone(captions: list[str]) -> float:

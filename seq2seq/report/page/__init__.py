@@ -22,6 +22,7 @@ from seq2seq.report.page.looks import COLOURS, Look, looks
 __all__ = ["render"]
 
 _FOLDER = Path(__file__).parent
+_SENTENCE = 40  # letters: a cell of more is read, not looked up
 _NARROW = 58  # letters of a table's row that fit into half the page
 
 
@@ -81,8 +82,8 @@ def _hash(text: str) -> str:
 
 def _parted(verdict: str) -> tuple[str, str]:
     """The part of a verdict that says it, and the numbers after it."""
-    said, *proof = re.split(r": (?=[+-]?\d)", verdict, maxsplit=1)
-    return numbers.unbroken(said), numbers.unbroken("".join(proof))
+    said, *proof = re.split(r"(?<=:) (?=[+-]?\d)| (?=\([+-]?\d)", verdict, maxsplit=1)
+    return numbers.unbroken(said), numbers.unbroken(re.sub(r"(?<![\w.])-(?=\d)", "−", "".join(proof)))
 
 
 def _learning(report: Report) -> list[Section]:
@@ -102,15 +103,20 @@ def _section(section: Section, systems: Sequence[str]) -> dict[str, Any]:
     return {
         "id": f"section-{section.key}",
         "title": section.title,
-        "lines": _lines(section.text, systems).splitlines(),
+        "lines": _lines(section.text, [*systems, *_series(section)]).splitlines(),
         "items": items,
     }
 
 
-def _lines(text: str, systems: Sequence[str] = ()) -> str:
-    """The text with a line for each sentence that begins with a system's name, and with signs of percent kept close."""
-    names = "|".join(map(re.escape, systems))
-    parted = re.sub(rf"(?<=[.!?]) (?=(?:{names})\b)", "\n", text) if names else text
+def _series(section: Section) -> list[str]:
+    charts = (item for item in section.items if isinstance(item, Chart))
+    return list(dict.fromkeys(series.name for chart in charts for series in chart.series))
+
+
+def _lines(text: str, names: Sequence[str] = ()) -> str:
+    """The text with a line for each sentence that begins with one of the names, and signs of percent kept close."""
+    alternatives = "|".join(map(re.escape, names))
+    parted = re.sub(rf"(?<=[.!?]) (?=(?:{alternatives})(?!\w))", "\n", text) if names else text
     return numbers.unbroken(parted)
 
 
@@ -128,10 +134,16 @@ def _table(table: Table | None, section: str) -> dict[str, Any] | None:
 
 
 def _cells(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
-    """Headings and cells, each with whether it stands to the right, as numbers do."""
+    """Headings, each with whether it stands to the right, as numbers do; cells, each with what it is."""
     shown = numbers.cells(rows)
     right = [all(is_number for _, is_number in column) for column in zip(*shown, strict=True)] or [False] * len(columns)
-    return {"columns": list(zip(columns, right, strict=True)), "rows": shown}
+    kinds = [[(text, _kind(text, is_number)) for text, is_number in row] for row in shown]
+    sentences = any(kind == "sentence" for row in kinds for _, kind in row[1:])
+    return {"columns": list(zip(columns, right, strict=True)), "rows": kinds, "sentences": sentences}
+
+
+def _kind(text: str, is_number: bool) -> str:
+    return "number" if is_number else "sentence" if len(text) > _SENTENCE else ""
 
 
 def _chart(chart: Chart, section: str, systems: Sequence[str]) -> dict[str, Any]:

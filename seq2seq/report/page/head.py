@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from seq2seq.evaluation.metrics import arrow, p_shown, signed
 from seq2seq.evaluation.results import PairedTest, Score
+from seq2seq.report.comparison import NOT_SHOWN, better
 from seq2seq.report.content import Cell, Table
 from seq2seq.report.document import Report
 from seq2seq.report.page.charts import draw_strip
@@ -19,8 +20,8 @@ _MEANINGS = {
     "TER": "edits that it takes to reach the reference, in percent of its words",
     "BLEU-1": "single words shared with a reference",
     "BLEU-2": "sequences of up to two words shared with a reference",
-    "BLEU-3": "of up to three",
-    "BLEU-4": "of up to four",
+    "BLEU-3": "sequences of up to three words shared with a reference",
+    "BLEU-4": "sequences of up to four words shared with a reference",
     "CIDEr-D": "phrases shared with the references, rare ones counting more; up to 1000",
     "METEOR": "words shared with the references, word forms and synonyms too",
     "ROUGE-L": "longest sequence of words shared with a reference",
@@ -81,8 +82,7 @@ def _speed(report: Report) -> list[ScoreRow]:
     known = [report.facts.get("systems", {}).get(system.name, {}) for system in report.systems]
     if not any(facts.get("sentences_per_second") for facts in known):
         return []
-    devices = dict.fromkeys(facts["device"] for facts in known if facts.get("device") not in (None, "cpu"))
-    meaning = f"{_unit(report)} and tokens a second, on {', '.join((_machine(report), *devices))}"
+    meaning = f"{_unit(report)} and tokens a second, on {_machine(report)}"
     values = []
     for facts in known:
         tokens = facts.get("tokens_per_second")
@@ -96,15 +96,24 @@ def paired_tests(report: Report) -> Table | None:
         return None
     tests = report.facts.get("tests", 2 * len(report.comparisons))
     rows: list[tuple[Cell, ...]] = [
-        (test.metric, test.first, test.second, _signed(test), p_shown(test.p_bootstrap), p_shown(test.p_randomisation))
+        (
+            f"{test.metric} {arrow(test.metric)}",
+            test.first,
+            test.second,
+            _signed(test),
+            better(test) or NOT_SHOWN,
+            p_shown(test.p_bootstrap),
+            p_shown(test.p_randomisation),
+        )
         for test in sorted(report.comparisons, key=lambda test: test.metric != report.main_metric)
     ]
     return Table(
         "paired-tests",
         "All paired tests",
         "How likely so large a difference is between two systems that are equally good, on these sentences: below 0.05 "
-        f"it is hardly chance. {tests:,} tests were made; of so many, one in twenty falls below 0.05 by chance alone.",
-        ("metric", "first", "second", "second − first", "p (bootstrap)", "p (randomisation)"),
+        f"it is hardly chance. Where both are, the better system is named: that with the lower value where ↓ stands. "
+        f"{tests:,} tests were made; of so many, one in twenty falls below 0.05 by chance alone.",
+        ("metric", "first", "second", "second − first", "better", "p (bootstrap)", "p (randomisation)"),
         tuple(rows),
     )
 

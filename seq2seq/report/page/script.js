@@ -253,6 +253,16 @@ function heat(cells, grid, seen) { // amber where it looked, the rest darkened; 
   return canvas;
 }
 
+const PLACES = [["upper left", "top", "upper right"], ["left", "middle", "right"], ["lower left", "bottom", "lower right"]];
+
+function lookedMostAt(cells, grid, seen) { // in words, for those who do not see it
+  const best = [...cells].reduce((most, digit, place) => (share(digit) > share(cells[most]) ? place : most), 0);
+  const [left, top, right, bottom] = seen || [0, 0, 1, 1];
+  const down = top + ((bottom - top) * (Math.floor(best / grid[1]) + 0.5)) / grid[0];
+  const across = left + ((right - left) * ((best % grid[1]) + 0.5)) / grid[1];
+  return `looked most at the ${PLACES[Math.floor(3 * down)][Math.floor(3 * across)]} of the picture`;
+}
+
 function look(word) {
   if (word === lookedFrom) return;
   clearLook();
@@ -265,7 +275,7 @@ function look(word) {
   if (data.captions && looked && system.grid) {
     const frame = body.querySelector(".picture");
     if (frame) frame.append(heat(looked, system.grid, system.seen[row]));
-    told.push("looked where the picture glows");
+    told.push(lookedMostAt(looked, system.grid, system.seen[row]));
   } else if (looked) {
     const sources = body.querySelectorAll(".source .word");
     for (const [index, weight] of pairs(looked)) {
@@ -305,11 +315,16 @@ function alignmentMap(system, row) {
 function pictureMap(system, row) {
   const small = data.pictures[row], looked = system.looked[row].split(" ");
   const panels = wordsOf(system.outputs[row]).map((word, place) => {
-    const frame = make("span", { className: "picture" }, image(small, ""));
-    if (looked[place]) frame.append(heat(looked[place], system.grid, system.seen[row]));
+    const where = looked[place] ? [looked[place], system.grid, system.seen[row]] : null;
+    const alt = where ? `The word “${plain(word)}” ${lookedMostAt(...where)}` : "";
+    const frame = make("span", { className: "picture" }, image(small, alt));
+    if (where) frame.append(heat(...where));
     return make("figure", {}, frame, make("figcaption", { dir: "auto", lang: data.language }, word));
   });
-  return make("div", { className: "map panels" }, ...panels);
+  const scale = make("span", { className: "scale" }, "not at all", make("span", { className: "ramp" }), "most");
+  const text = make("p", {}, "Where each word looked: ", scale);
+  const named = { role: "group", "aria-label": "Attention over the picture, a panel for each word" };
+  return make("div", { className: "map", ...named }, text, make("div", { className: "panels" }, ...panels));
 }
 
 function toggleMap(button) {
@@ -425,7 +440,8 @@ function begin() {
   const hints = [];
   if (data.systems.some((system) => system.looked)) {
     const where = data.captions ? "where in the picture it looked" : "which words of the source it looked at";
-    hints.push(`Point at a word of an output, or tap it, to see ${where}.`);
+    const how = data.captions ? "" : ": the stronger its colour, the more";
+    hints.push(`Point at a word of an output, or tap it, to see ${where}${how}.`);
   }
   if (rowCount < data.whole) {
     hints.push(`Of ${count(data.whole)}, ${count(rowCount)} are here, evenly spread; all are in scores.json.`);

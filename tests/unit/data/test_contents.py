@@ -1,5 +1,6 @@
 import hashlib
 import os
+import time
 
 import pytest
 
@@ -41,13 +42,27 @@ def test_only_what_changed_is_read_again(tmp_path, files, read):
     assert second["b"] == hashlib.sha256(b"c").hexdigest()
 
 
+@pytest.mark.parametrize("replaced", [False, True], ids=["written over", "another file in its place"])
+def test_a_change_that_keeps_size_and_time_is_seen(tmp_path, files, replaced):
+    os.utime(files["b"], ns=(1, 1))
+    content_hashes(files, tmp_path / "memory")
+    time.sleep(0.02)  # a file system's clock ticks every few milliseconds
+    if replaced:
+        (tmp_path / "new").write_text("c")
+        (tmp_path / "new").replace(files["b"])
+    else:
+        files["b"].write_text("c")
+    os.utime(files["b"], ns=(1, 1))
+    assert content_hashes(files, tmp_path / "memory")["b"] == hashlib.sha256(b"c").hexdigest()
+
+
 def test_a_new_time_alone_is_no_new_content(tmp_path, files):
     first = content_hashes(files, tmp_path / "memory")
     os.utime(files["a"], ns=(1, 1))
     assert content_hashes(files, tmp_path / "memory") == first
 
 
-@pytest.mark.parametrize("damage", [b"", b"[]", b'{"a": 3, "b": [1, 2]}', b"\xff"])
+@pytest.mark.parametrize("damage", [b"", b"[]", b'{"a": 3, "b": [1, 2, "hash"]}', b"\xff"])
 def test_a_damaged_memory_is_made_anew(tmp_path, files, read, damage):
     first = content_hashes(files, tmp_path / "memory")
     (tmp_path / "memory").write_bytes(damage)

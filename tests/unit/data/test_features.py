@@ -13,6 +13,7 @@ import torch
 import toy_pictures
 from toy_pictures import ToyNet, draw
 
+from seq2seq import progress
 from seq2seq.data import features
 from seq2seq.data.features import FeatureCache
 from seq2seq.data.images import load_image
@@ -97,6 +98,17 @@ def test_a_changed_picture_is_computed_anew(tmp_path, files):
     assert net.seen == 1
     for name in ("1.png", "2.png", "3.png"):
         torch.testing.assert_close(cache[name, 0].float(), expected(files[name]), rtol=1e-3, atol=0)
+
+
+def test_how_far_the_work_has_come_is_shown(tmp_path, files, monkeypatch, capsys):
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1.0)
+    FeatureCache.of_files(tmp_path / "cache", dict(list(files.items())[:2]), ToyNet(), batch_size=1)
+    capsys.readouterr()
+    FeatureCache.of_files(tmp_path / "cache", files, ToyNet(), batch_size=2)
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("computing features")]
+    assert [line.partition(" pictures")[0] for line in told] == [
+        f"computing features: {done} of 7" for done in (4, 6, 7)
+    ]
 
 
 def test_pictures_with_the_same_bytes_share(tmp_path, files):

@@ -31,7 +31,10 @@ def test_worse_is_told(earlier):
     assert against.worse
     assert against.verdicts[0].startswith("main is worse than its earlier self of 20")
     assert {test.metric for test in against.comparisons} == {"BLEU", "chrF", "TER"}
-    assert against.section.items[0].rows[0][:2] == ("main", "BLEU")
+    assert against.section.items[0].rows[0][:2] == ("main", "BLEU ↑")
+    assert {row[1]: row[3] for row in against.section.items[0].rows} == dict.fromkeys(
+        ("BLEU ↑", "chrF ↑", "TER ↓"), "worse"
+    )
     assert against.record["worse"]
 
 
@@ -77,8 +80,12 @@ def test_other_names_are_told(earlier):
     assert against.verdicts[0].startswith("main (earlier) is worse than the earlier main of 20")
 
 
-def test_a_report_of_the_first_format_is_read(earlier):
-    changed(earlier, format=1)
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_report_of_an_earlier_format_is_read(earlier, number):
+    raw = json.loads(earlier.read_text())
+    for system in raw["systems"]:
+        del system["word_confidences"]
+    changed(earlier, format=number, systems=raw["systems"])
     assert read_earlier(earlier, TEST).outputs == {"main": list(GOOD.outputs)}
 
 
@@ -96,7 +103,7 @@ def changed(path, **fields):
         (lambda path: path.write_text("[" * 100_000), "not JSON"),
         (lambda path: path.write_text('{"format": 1, "scores": {}}'), "not the scores.json of a report"),
         (lambda path: path.write_text("[]"), "not the scores.json of a report"),
-        (lambda path: changed(path, format=3), "format 3, but this version of seq2seq reads 1 and 2"),
+        (lambda path: changed(path, format=4), "format 4, but this version of seq2seq reads 1 to 3"),
         (lambda path: changed(path, systems=[{"name": "a"}]), "damaged"),
         (lambda path: changed(path, systems=[]), "damaged"),
         (lambda path: changed(path, systems=[{"name": "a", "outputs": ["x"]}]), "damaged"),

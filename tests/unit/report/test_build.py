@@ -2,6 +2,7 @@ import dataclasses
 import json
 
 import pytest
+import torch
 from toy_reports import make_test_set, model, output_file
 
 from seq2seq.errors import UserError
@@ -26,8 +27,9 @@ def test_what_a_report_holds(systems):
     assert report.confidences["f"] is None
     assert all(0 <= value <= 1 for value in report.confidences["m"])
     assert report.facts["tests"] == 2 * len(report.comparisons) == 2 * 3 * len(report.scores["m"])
-    assert len(report.verdicts) == 3
-    assert report.verdicts[0].startswith("m is better than f: +")
+    assert report.verdicts[0].startswith(f"From best to worst by {report.main_metric}: m ")
+    assert len(report.verdicts) == 4
+    assert report.verdicts[1].startswith("m is better than f: +")
     assert report.facts["systems"]["m"]["tokens_per_second"] > 0
     assert report.facts["systems"]["f"]["kind"] == "file"
     assert report.sections
@@ -38,6 +40,17 @@ def test_the_scores_are_the_scorers(systems):
     scorer = make_scorer(test)
     report = build_report(test, named, scorer=scorer)
     assert report.scores["g"] == scorer.score(named[2].outputs)
+
+
+def test_a_gpu_is_named(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"GPU {device}")
+    test = make_test_set()
+    on_gpu = model("m", test, 0.2)
+    on_gpu = dataclasses.replace(on_gpu, facts={**on_gpu.facts, "device": torch.device("cuda", 0)})
+    report = build_report(test, [output_file("f", test), model("n", test), on_gpu])
+    assert report.facts["hardware"]["device"] == "GPU cuda:0"
+    assert [its["device"] for its in report.facts["systems"].values()] == [None, "cpu", "GPU cuda:0"]
+    assert build_report(test, [model("n", test)]).facts["hardware"]["device"] == "cpu"
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def report(request):
 
 def test_all_is_in_it(report):
     record = json.loads(as_json(report_record(report)))
-    assert (record["kind"], record["format"]) == ("report", 2)
+    assert (record["kind"], record["format"]) == ("report", 3)
     assert record["task"] == ("captions" if report.test.captions else "translation")
     assert record["sentences"] == len(report.test)
     assert record["main_metric"] in record["systems"][0]["record"]["scores"]
@@ -28,7 +28,10 @@ def test_all_is_in_it(report):
         assert (its["name"], its["outputs"]) == (system.name, list(system.outputs))
         assert its["sentence_scores"] == pytest.approx(report.sentence_scores[system.name], abs=1e-4)
         assert its["record"]["scores"].keys() == report.scores[system.name].keys()
-        assert (its["confidences"] is None) == (system.details is None)
+        assert (its["confidences"] is None) == (its["word_confidences"] is None) == (system.details is None)
+        for text, words in zip(its["outputs"], its["word_confidences"] or (), strict=False):
+            assert len(text.split()) == len(words)
+            assert all(0 <= value <= 1 for value in words)
     assert record["systems"][0]["curves"] == {"dev_bleu": {"9": 1.5, "19": 20.0}}
     assert record["systems"][0]["record"]["speed"]["sentences_per_second"] == len(report.test) / 2
     assert record["systems"][1]["record"]["data"]["hypothesis"]["name"] == "f.txt"

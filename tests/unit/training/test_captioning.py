@@ -4,12 +4,16 @@ import functools
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from toy_captions import write_pictures
+from toy_pictures import draw_noise
 
 from seq2seq.data import features
-from seq2seq.data.batching import Batch, teach
+from seq2seq.data.batching import Batch, BatchPlan, teach
+from seq2seq.data.captions import CaptionDataset, Features, PictureCaptions, Pixels
+from seq2seq.data.corpus import ParallelCorpus
 from seq2seq.data.features import FeatureCache
 from seq2seq.data.prepared import PreparedFolder
 from seq2seq.data.tokenizer import Tokenizer
@@ -184,6 +188,30 @@ def test_features_kept_for_the_first_stage_serve_the_second(tmp_path, folder, pr
     FeatureCache.open(prepared, first.backbone)
     monkeypatch.setattr(features, "extract", lambda *_: pytest.fail("they are computed again"))
     FeatureCache.open(prepared, second.backbone)
+
+
+@pytest.mark.parametrize(("half", "tolerance"), [(True, 1e-3), (False, 1e-5)])  # fp16 rounds by up to 2^-11
+def test_kept_features_give_the_loss_of_the_pictures_themselves(prepared, half, tolerance):
+    for number, name in enumerate(prepared.images()):
+        draw_noise(prepared.image_path(name), number, 32)
+    views, first = ("plain", "flip"), make(fine_tune="none")
+    task = CaptioningTask(len(prepared.tokenizer("en")), first.config, CaptioningConfig(), RewardConfig())
+    backbone = task.model.encoder.backbone
+    split = PictureCaptions(ParallelCorpus.open(prepared, "train", ("image", "en")))
+    cache = FeatureCache.open(prepared, backbone, views, half=half)
+    losses = {}
+    for name, source in (
+        ("pixels", Pixels(prepared, backbone.transform, views)),
+        ("kept", Features(prepared, cache)),
+        ("never mirrored", Pixels(prepared, backbone.transform, ("plain", "plain"))),
+    ):
+        batch = CaptionDataset(split, source, captions=2, views=2)[BatchPlan(np.arange(4), seed=1)]
+        losses[name] = task.losses(batch).total
+        (losses[f"{name}, slope"],) = torch.autograd.grad(losses[name], task.model.encoder.to_summary[0].weight)
+    torch.testing.assert_close(losses["kept"], losses["pixels"], rtol=tolerance, atol=0)
+    slope = losses["pixels, slope"]
+    assert (losses["kept, slope"] - slope).norm() < 10 * tolerance * slope.norm()
+    assert (losses["never mirrored, slope"] - slope).norm() > 0.1 * slope.norm(), "that a picture is mirrored tells"
 
 
 def test_only_a_captioner_can_be_started_from(random_models, prepared):

@@ -6,7 +6,7 @@ import pytest
 
 from seq2seq.errors import UserError
 from seq2seq.evaluation.captions import score_captions
-from seq2seq.evaluation.captions.comparison import compare_captions
+from seq2seq.evaluation.captions.comparison import CaptionScorer
 
 WORDS = ["a", "the", "dog", "cat", "man", "red", "small", "runs", "sits", "on", "under", "near", "grass", "house"]
 
@@ -22,15 +22,16 @@ def references():
 
 
 def test_a_system_against_itself_is_no_better(references):
-    for comparison in compare_captions(captions(60, 3), captions(60, 3), references).values():
+    for comparison in CaptionScorer(references).compare(captions(60, 3), captions(60, 3)).values():
         assert comparison.difference == 0
         assert comparison.p == 1
 
 
 def test_random_systems_differ_by_chance_and_a_right_one_does_not(references):
     base = captions(60, 3)
-    chance = compare_captions(captions(60, 4), base, references)
-    right = compare_captions([texts[0] for texts in references], base, references)
+    scorer = CaptionScorer(references)
+    chance = scorer.compare(captions(60, 4), base)
+    right = scorer.compare([texts[0] for texts in references], base)
     assert chance["BLEU-1"].p > 0.02
     for name in ("BLEU-1", "BLEU-4", "ROUGE-L", "CIDEr-D"):
         assert right[name].p < 0.01
@@ -39,7 +40,8 @@ def test_random_systems_differ_by_chance_and_a_right_one_does_not(references):
 
 def test_turned_round_the_difference_is_the_other_way(references):
     one, other = captions(60, 5), captions(60, 6)
-    forth, back = compare_captions(one, other, references), compare_captions(other, one, references)
+    scorer = CaptionScorer(references)
+    forth, back = scorer.compare(one, other), scorer.compare(other, one)
     for name in forth:
         assert forth[name].difference == pytest.approx(-back[name].difference)
         assert forth[name].p_bootstrap == pytest.approx(back[name].p_bootstrap)
@@ -49,4 +51,4 @@ def test_turned_round_the_difference_is_the_other_way(references):
 
 def test_unequal_numbers_are_told(references):
     with pytest.raises(UserError, match="59 captions but references of 60"):
-        compare_captions(captions(60, 1), captions(59, 1), references)
+        CaptionScorer(references).compare(captions(60, 1), captions(59, 1))

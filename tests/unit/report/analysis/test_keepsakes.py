@@ -18,6 +18,10 @@ from seq2seq.report.system import System, TestSet
         ("am 31.12.2024", "dates and times", ["12 24 31"]),
         ("on 12/31/24", "dates and times", ["12 24 31"]),
         ("at 10:30 and 7:05:09", "dates and times", ["10 30", "7 5 9"]),
+        ("el 5 de mayo, am 5. Mai, le 5 mai", "dates and times", ["5 5"] * 3),
+        ("May 5, the 5th of May; 1er mai", "dates and times", ["5 5", "5 5", "1 5"]),
+        ("Dec. 31, 2024 = 31 de diciembre de 2024", "dates and times", ["12 24 31"] * 2),
+        ("in May 1999, by march 12.5 km", "dates and times", []),
         ("in 1984", "numbers", ["1984"]),
         ("1,250.50 = 1.250,50", "numbers", ["1250.5", "1250.5"]),
         ("3,5 and 3.5", "numbers", ["3.5", "3.5"]),
@@ -59,18 +63,32 @@ def test_any_text_can_be_looked_at(text):
 
 
 def test_kept_lost_and_new():
-    sources = ["El 3 de mayo llegó Ana.", "Son 1.500 euros.", "Véase www.example.org", "Hola, Tomás."]
-    references = ["On May 3 there came Ana.", "It is 1,500 euros.", "See www.example.org", "Hello, Thomas."]
-    outputs = ["On May 3 came Anna.", "It is 1500 euros.", "See www.example.com", "Hello, Thomas."]
+    sources = ["El 3 de mayo llegó Ana.", "Son 1.500 euros.", "Véase www.example.org", "El 4 de julio, Tomás."]
+    references = ["On May 3 there came Ana.", "It is 1,500 euros.", "See www.example.org", "On July 4, Thomas."]
+    outputs = ["On May 3 came Anna.", "It is 1500 euros.", "See www.example.com", "On July 14, Thomas."]
     test = TestSet(False, sources, [[text] for text in references], "en", {})
     section = find_keepsakes(Material(test, [System("A", outputs)]))
-    assert section.items[0].rows == (("links", 1, 0.0, 1), ("numbers", 2, 100.0, 0), ("names", 1, 0.0, 1))
-    assert [(row[0], row[1], row[2], row[3]) for row in section.items[1].rows] == [
-        ("links", 3, "lost", "www.example.org"),
-        ("links", 3, "new", "www.example.com"),
-        ("names", 1, "lost", "Ana"),
-        ("names", 1, "new", "Anna"),
+    assert section.items[0].rows == (
+        ("links", 1, 0.0, 1),
+        ("dates and times", 2, 50.0, 1),
+        ("numbers", 1, 100.0, 0),
+        ("names", 1, 0.0, 1),
+    )
+    assert [row[:5] for row in section.items[1].rows] == [
+        ("links", 3, "A", "www.example.org", "www.example.com"),
+        ("dates and times", 4, "A", "4 de julio", "July 14"),
+        ("names", 1, "A", "Ana", "Anna"),
     ]
+
+
+def test_each_kind_has_its_examples():
+    sources = [f"Son las 10:30, Ana, dijo Eva {number}.500" for number in range(1, 30)]
+    test = TestSet(False, sources, [[text] for text in sources], "en", {})
+    table = find_keepsakes(Material(test, [System("A", ["nothing"] * 29)])).items[1]
+    assert [row[0] for row in table.rows] == ["dates and times"] * 6 + ["numbers"] * 6 + ["names"] * 6
+    assert [row[1] for row in table.rows] == [1, 2, 3, 4, 5, 6] * 3
+    assert table.rows[6][3:5] == ("1.500", None)  # as the source writes it
+    assert "of 87 in all" in table.text
 
 
 def test_who_copies_the_reference_keeps_all(text_set, perfect):
