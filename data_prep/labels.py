@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from data_prep.corpus import Corpus, describe_input
-from data_prep.lines import Line
+from data_prep.lines import Line, refuse_unfit
 from data_prep.options import (
     DRAWN_SPLITS,
     add_table_options,
@@ -49,6 +49,8 @@ def main() -> None:
     settings = settings_of(arguments, given=files)
     inputs = [describe_input(path) for path in files.values()]
     lines = {split: _read(path, arguments) for split, path in files.items()}
+    for split, path in files.items():
+        refuse_unfit(path, ((line.number, line.problem) for line in lines[split]))
     labels = Counter(line.sides[1] for line in lines["train"] if line.problem is None and all(line.sides))
     _check_labels(labels, arguments)
     corpus = Corpus(
@@ -109,6 +111,9 @@ def _check_labels(labels: Counter[str], arguments: argparse.Namespace) -> None:
         UserError: as said.
     """
     names = dict(arguments.names)
+    for label, name in arguments.names:
+        if names[label] != name:
+            raise UserError(f"--names {label}={name} {label}={names[label]}: one label cannot have two names")
     for label, name in names.items():
         if label not in labels:
             near = suggest(label, labels)

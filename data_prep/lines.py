@@ -51,6 +51,28 @@ def _check_encoding(path: Path) -> None:
     check_encoding(head, path, zeros=True)
 
 
+def refuse_unfit(path: Path, lines: Iterable[tuple[int, str | None]]) -> None:
+    """Refuse a file of which no line is fit, for otherwise what is missing would be told, and not why.
+
+    Args:
+        path: the file.
+        lines: the number of each, and the problem with it, if there is one.
+
+    Raises:
+        UserError: with the first problem.
+    """
+    first = None
+    for number, problem in lines:
+        if problem is None:
+            return
+        if problem != HEADER:
+            first = first or (number, problem)
+    if first is None:
+        raise UserError(f"{path}: holds no text")
+    advice = "; convert the file first, for instance with `iconv -f LATIN1 -t UTF-8`" if first[1] == UNDECODABLE else ""
+    raise UserError(f"{path}, line {first[0]}: {first[1]}, and nothing else in the file is fit{advice}")
+
+
 def read_aligned(first: Path, second: Path) -> Iterator[Line]:
     """The pairs of two files in which line n of one is the translation of line n of the other.
 

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import sys
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -17,7 +18,7 @@ from data_prep.output import check_output, output_folder
 from data_prep.rights import add_rights, refuse_rights
 from seq2seq.cli.arguments import Parser, at_least, number, probability
 from seq2seq.data.prepared import FORECASTING, SPLITS, PreparedFolder
-from seq2seq.data.series import TRANSFORMATIONS, Series, SeriesFacts, read_series, transform
+from seq2seq.data.series import TRANSFORMATIONS, Series, SeriesFacts, gap_of, read_series, transform
 from seq2seq.errors import UserError, run_command
 
 COLUMNS = ("date", "value")
@@ -99,6 +100,13 @@ def main() -> None:
         )
         write_manifest(folder, manifest)
     _print_summary(PreparedFolder.open(arguments.output))
+    if gap := gap_of(series):
+        place, times = gap
+        print(
+            f"note: {arguments.file}, line {series.lines[place]}: {series.dates[place]} comes {times:,.0f} times as "
+            "long after the date before it as most do; any step is one to a model, so fill in rows that are missing",
+            file=sys.stderr,
+        )
 
 
 def make_sine(length: int, period: float, noise: float, seed: int) -> Series:
@@ -113,7 +121,8 @@ def make_sine(length: int, period: float, noise: float, seed: int) -> Series:
     chance = Random(seed)
     values = [math.sin(2 * math.pi * step / period) + noise * chance.gauss(0, 1) for step in range(length)]
     dates = [str(step) for step in range(1, length + 1)]
-    return Series(dates, values, list(range(1, length + 1)), {}, SeriesFacts())
+    steps = range(1, length + 1)
+    return Series(dates, values, list(steps), list(map(float, steps)), {}, SeriesFacts())
 
 
 def split_sizes(count: int, dev_share: float, test_share: float) -> dict[str, int]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from data_prep.corpus import Corpus, Settings, describe_input
-from data_prep.lines import MALFORMED, UNDECODABLE, Line, read_lines
+from data_prep.lines import MALFORMED, UNDECODABLE, Line, read_lines, refuse_unfit
 from data_prep.options import DRAWN_SPLITS, command_line, make_text_parser, settings_of
 from data_prep.pipeline import prepare
 from data_prep.rights import add_rights
@@ -61,6 +61,7 @@ def main() -> None:
     for split, paths in files.items():
         if not lines[split]:
             raise UserError(f"{paths[0]}: holds no sentence")
+        refuse_unfit(paths[0], ((line.number, line.problem) for line in lines[split]))
     if not any(entities(line.sides[1].split(" ")) for line in lines["train"] if line.problem is None):
         raise UserError(f"{arguments.files[0]}: no tag other than {OUTSIDE}; say with --columns where the tags are")
     repaired = {split: sum(found.repaired for found in parts) for split, parts in read.items()}

@@ -13,7 +13,7 @@ from rich.table import Table
 from data_prep.corpus import describe_input, describe_text
 from data_prep.folder import make_manifest, write_manifest, write_table
 from data_prep.intake import Drop
-from data_prep.lines import UNDECODABLE, Line, read_lines
+from data_prep.lines import UNDECODABLE, Line, read_lines, refuse_unfit
 from data_prep.options import base_parser, command_line, language
 from data_prep.output import check_output, output_folder
 from data_prep.pipeline import DROPPED
@@ -147,6 +147,8 @@ def prepare(
                 lines.append(form(line.sides[0]))
             else:
                 dropped.append(Drop(line.file, line.number, line.problem))
+        if not lines:
+            refuse_unfit(arguments.files[0], ((drop.line, drop.reason) for drop in dropped))
         splits = split_lines(lines, arguments.dev_share, arguments.test_share)
         told: dict[str, dict[str, Any]] = {}
         for split, part in splits.items():

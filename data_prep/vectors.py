@@ -146,11 +146,13 @@ def _train(arguments: argparse.Namespace) -> None:
 
 def _language(prepared: PreparedFolder, named: str | None) -> str:
     languages = prepared.languages
+    if not languages:
+        raise UserError(f"{prepared.path}: holds {prepared.task}, no text to train vectors on")
     if named is None and len(languages) == 1:
         return languages[0]
     if named not in languages:
         what = "is needed" if named is None else f"{named}: there is none{suggest(named, languages)}"
-        raise UserError(f"--language {what}; {prepared.path} holds {' and '.join(languages) or 'no text'}")
+        raise UserError(f"--language {what}; {prepared.path} holds {' and '.join(languages)}")
     return named
 
 

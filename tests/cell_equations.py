@@ -1,4 +1,4 @@
-"""A plain reading of every cell's equations in NumPy: weights by name, one input and the parts of a state -> the state."""
+"""A plain reading of every cell's equations in NumPy: weights by name, an input and the parts of a state -> a state."""
 
 import numpy as np
 

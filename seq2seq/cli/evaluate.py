@@ -8,13 +8,15 @@ from seq2seq.evaluation.defaults import TOKENIZERS
 
 DESCRIPTION = """\
 Score a translator by BLEU, chrF and TER (sacrebleu), a captioner by BLEU-1 to 4, ROUGE-L, CIDEr-D and, of English
-captions where Java is, METEOR (coco-caption's rules), each with its signature and the 95 % interval of a bootstrap; of
-captions the diversity is told, too. The scores and all that is needed to repeat them go into scores.json in the model's
-folder, and into its card.md.
+captions where Java is, METEOR (coco-caption's rules), a classifier by accuracy and macro F1, a tagger by entity F1, a
+language model by nats a character and perplexity, a forecaster by MAE, NLL and coverage beside persistence and AR(p), a
+classifier of frames by accuracy: each with its signature and the 95 % interval of a bootstrap. Of captions the
+diversity is told, too. The scores and all that is needed to repeat them go into scores.json in the model's folder, and
+into its card.md.
 
   seq2seq evaluate models/es_en --data prepared/tatoeba --split test
   seq2seq evaluate models/captions --data prepared/flickr8k                (a captioner: its pictures' captions)
-  seq2seq evaluate models/sentiment --data prepared/sst2 --split dev       (a classifier: its labels)
+  seq2seq evaluate models/sentiment --data prepared/sst2 --split dev       (of others, their own data alike)
   seq2seq evaluate models/es_en --source talk.es --reference talk.en --translations talk.out
   seq2seq evaluate models/es_en --data prepared/tatoeba --baseline other_system.out     (is the difference chance?)
   seq2seq evaluate --hypothesis other_system.out --reference talk.en                    (no model: score a file)
@@ -52,7 +54,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="BLEU's tokenizer of texts (default: sacrebleu's for the target language)",
     )
     scores.add_argument("--lowercase", action="store_true", help="BLEU and chrF of texts without regard to case")
-    scores.add_argument("--translations", metavar="FILE", help="write the model's translations or captions there")
+    scores.add_argument(
+        "--translations",
+        metavar="FILE",
+        help="write what the model says there: translations, captions, labels, tags, forecasts",
+    )
     scores.add_argument(
         "--output",
         metavar="FILE",

@@ -84,8 +84,8 @@ def _measure(arguments: argparse.Namespace) -> None:
     """Evaluate a model that writes no text against references: on a split of prepared data, and with no search."""
     if not arguments.data:
         raise UserError("--data FOLDER is needed: the prepared folder that holds the test data")
-    given = [name for name in ("source", "reference", "hypothesis", "baseline", "tokenize") if getattr(arguments, name)]
-    given += [name for name in ("lowercase", "fit_confidence") if getattr(arguments, name)]
+    of_texts = ("source", "reference", "target_language", "hypothesis", "baseline", "tokenize", "lowercase")
+    given = [name for name in (*of_texts, "fit_confidence") if getattr(arguments, name)]
     given += list(given_search_options(arguments))
     given += ["max_source_tokens"] * (arguments.max_source_tokens != MAX_SOURCE_TOKENS)
     if arguments.translations and task_of(arguments.model[0]) == TEXT:

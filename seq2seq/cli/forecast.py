@@ -29,6 +29,8 @@ Values are those of FILE, whatever transformation (log returns, differences) the
 are forecast by running free: paths are drawn, each feeding back the values that it drew as if they had been.
 """
 
+_STRANGE = 5.0  # standard deviations
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options to `parser`."""
@@ -91,15 +93,31 @@ def run(arguments: argparse.Namespace) -> None:
     forecast = forecaster.forecast(
         series.values, arguments.steps, level=arguments.level, paths=arguments.paths, seed=arguments.seed
     )
+    strangeness = forecaster.strangeness(series.values)
+    if strangeness > _STRANGE:
+        print(
+            f"note: {arguments.file}: the last values lie {strangeness:,.0f} standard deviations from those that the "
+            "model was trained on, so the forecast means little; is it the same series, in the same units?",
+            file=sys.stderr,
+        )
+    date_name, value_name = _named(series.facts.date, "date") or "step", _named(series.facts.value, "value")
     with open_output(arguments.output) as output:
         writer = csv.writer(output, lineterminator="\n")
-        writer.writerow((series.facts.date or "step", "mean", "low", "high"))
+        writer.writerow((date_name, "mean", "low", "high"))
         for date, *numbers in zip(dates, forecast.mean, forecast.low, forecast.high, strict=True):
             writer.writerow((date, *(f"{value:.7g}" for value in numbers)))
     if arguments.picture:
         from seq2seq.inference.forecast_picture import draw_forecast
 
-        draw_forecast(arguments.picture, [*series.dates, *dates], series.values, forecast, arguments.level)
+        all_dates = [*series.dates, *dates]
+        draw_forecast(
+            arguments.picture, all_dates, series.values, forecast, arguments.level, names=(date_name, value_name)
+        )
+
+
+def _named(column: str, otherwise: str) -> str:
+    """What people call a column: a number, of a table without a header, is no name."""
+    return otherwise if column.isdecimal() else column
 
 
 def _read(forecaster: "Forecaster", arguments: argparse.Namespace) -> Series:

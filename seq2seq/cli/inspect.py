@@ -36,6 +36,8 @@ Figures, with a number in front where there are several inputs:
   NET-gradient             the norm of the gradient of the loss at the last position with respect to what the net
                            reads at each position
   attention                what each word that is written looks at
+  training-gradient        the length of the gradient in training before it was clipped, and the share of steps clipped,
+                           of a model folder that a run ended with (its training.csv tells)
 A model that writes is looked at while it writes its own greedy output; the loss is that of the last piece of it. For a
 language model it is that of the text's last piece, for a classifier that of the label that it finds likeliest, for a
 tagger (of words, or of the frames of a clip, which --picture names) that of the last label, for a forecaster, which
@@ -71,11 +73,13 @@ def run(arguments: argparse.Namespace) -> None:
     from seq2seq.inspection.figures import MOST_POSITIONS, draw_all
     from seq2seq.inspection.look import saturation
     from seq2seq.inspection.readers import inspect
-    from seq2seq.inspection.record import RECORD, as_record
+    from seq2seq.inspection.record import RECORD, as_record, steps_clipped
     from seq2seq.progress import counting
+    from seq2seq.report.curves import load_curves
 
     check_model_folder(arguments.model)
     loaded = load_model(arguments.model)
+    curves = load_curves(arguments.model)
     inputs = _inputs(arguments, loaded)
     looks = []
     with counting("looking", "inputs", len(inputs)) as progress:
@@ -84,12 +88,15 @@ def run(arguments: argparse.Namespace) -> None:
             progress.show(number)
     found = saturation(looks)
     folder.mkdir(parents=True, exist_ok=True)
-    written = draw_all(looks, found, folder, arguments.format, arguments.units)
+    written = draw_all(looks, found, curves, folder, arguments.format, arguments.units)
     with atomic_write(folder / RECORD) as file:
-        json.dump(as_record(looks, found), file, ensure_ascii=False, indent=1, allow_nan=False)
+        json.dump(as_record(looks, found, curves), file, ensure_ascii=False, indent=1, allow_nan=False)
     for number, look in enumerate(looks, start=1):
         _tell(number, look)
     _tell_saturation(found)
+    share = steps_clipped(curves)
+    if share is not None:
+        print(f"training: {share:.0%} of the steps were clipped")
     print(f"{len(written)} figures and {RECORD} in {folder}")
     shown = [layer.positions for look in looks for layer in look.layers]
     shown += [look.attention.columns for look in looks if look.attention and look.attention.grid is None]

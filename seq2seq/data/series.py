@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -20,6 +21,7 @@ TRANSFORMATIONS: tuple[str, ...] = get_args(Transformation)
 
 _MISSING = ("", ".", "-", "na", "n/a", "nan", "null", "none", "#n/a")
 _DELIMITERS = "\t;,"
+_USUAL = 5.0  # times the median step: what weekends with holidays come to
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Series:
         dates: as they are written.
         values: finite numbers, one a date.
         lines: where in the file each stands.
+        moments: of each, a number that grows with time; see `moment_of`.
         dropped: lines without a value, or without anything, by the reason.
         facts: the columns they were found in.
     """
@@ -54,6 +57,7 @@ class Series:
     dates: list[str]
     values: list[float]
     lines: list[int]
+    moments: list[float]
     dropped: dict[str, int]
     facts: SeriesFacts
 
@@ -114,7 +118,7 @@ def read_series(
     if not read.values:
         raise UserError(f"{path}: holds no values")
     facts = SeriesFacts(columns.name(columns.date), columns.name(columns.value), "none", date_format)
-    return Series(read.dates, read.values, read.lines, dropped, facts)
+    return Series(read.dates, read.values, read.lines, read.moments, dropped, facts)
 
 
 def _rows(path: str | Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -211,6 +215,23 @@ def _take(
     read.values.append(value)
     read.lines.append(number)
     read.moments.append(moment)
+
+
+def gap_of(series: Series) -> tuple[int, float] | None:
+    """The row before which most time passes, and how many times as much as before most; None where that is usual.
+
+    Weekends and holidays of a daily series are usual.
+
+    >>> facts, values = SeriesFacts(), [0.0] * 5
+    >>> gap_of(Series(list("abcde"), values, [1, 2, 3, 4, 5], [1.0, 2.0, 3.0, 13.0, 14.0], {}, facts))
+    (3, 10.0)
+    >>> gap_of(Series(list("abcde"), values, [1, 2, 3, 4, 5], [1.0, 2.0, 3.0, 6.0, 7.0], {}, facts))
+    """
+    waits = [after - before for before, after in pairwise(series.moments)]
+    if not waits:
+        return None
+    times = max(waits) / median(waits)
+    return (waits.index(max(waits)) + 1, times) if times > _USUAL else None
 
 
 def _drop(dropped: dict[str, int], reason: str) -> None:

@@ -70,6 +70,10 @@ def read_vectors(path: str | Path, pieces: Sequence[str]) -> WordVectors:
         for other in lowered.get(found_word, ()):
             by_case.setdefault(other, numbers)
     found = by_case | exact
+    if not words:
+        raise UserError(
+            f"{path}: the vocabulary has no whole words; prepare the text with --tokenizer word to use word vectors"
+        )
     if not found:
         raise UserError(f"{path}: has none of the vocabulary's {len(words):,} whole words; is it of another language?")
     ids = sorted(found)
@@ -139,10 +143,15 @@ def _is_number(field: bytes) -> bool:
 
 
 def _numbers(path: str | Path, number: int, fields: list[bytes]) -> np.ndarray:
-    try:
-        numbers = np.array([float(field) for field in fields], dtype=np.float32)
-    except ValueError as error:
-        raise UserError(f"{path}, line {number}: {error}, where a vector is due") from error
+    numbers = np.empty(len(fields), dtype=np.float32)
+    for place, field in enumerate(fields):
+        try:
+            numbers[place] = float(field)
+        except ValueError:
+            raise UserError(
+                f"{path}, line {number}: {field.decode(errors='replace')!r} is no number; a line holds a word and the "
+                "numbers of its vector, divided by spaces"
+            ) from None
     if not np.isfinite(numbers).all():
         raise UserError(f"{path}, line {number}: a vector with a number that is not finite")
     return numbers

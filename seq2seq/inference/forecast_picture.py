@@ -12,7 +12,12 @@ _TICKS = 8
 
 
 def draw_forecast(
-    path: str | Path, dates: Sequence[str], values: Sequence[float], forecast: Forecast, level: float
+    path: str | Path,
+    dates: Sequence[str],
+    values: Sequence[float],
+    forecast: Forecast,
+    level: float,
+    names: tuple[str, str],
 ) -> None:
     """Draw the end of a series and what is foreseen, whole or not at all.
 
@@ -22,6 +27,7 @@ def draw_forecast(
         values: of the series.
         forecast: what follows.
         level: of its interval.
+        names: of the columns of dates and of values.
     """
     # Only here, because matplotlib takes a while to import.
     from matplotlib.figure import Figure
@@ -47,6 +53,9 @@ def draw_forecast(
     places = list(past) + list(coming[1:])
     every = max(1, -(-len(places) // _TICKS))
     axes.set_xticks(places[::every], [dates[place] for place in places[::every]])
+    date_name, value_name = names
+    axes.set_xlabel(date_name, parse_math=False)
+    axes.set_ylabel(value_name, parse_math=False)
     axes.grid(alpha=0.3)
     figure.legend(frameon=False, loc="outside upper left", ncols=3)  # no part of the picture is always free
     with atomic_write(path, "wb") as file:

@@ -135,6 +135,15 @@ class Forecaster(Predictor):
         low, high = _interval(drawn, level)
         return Forecast(drawn.mean(0).tolist(), low.tolist(), high.tolist())
 
+    def strangeness(self, values: Sequence[float]) -> float:
+        """How far the last `enough` values lie from those of training, on the average: in their standard deviations.
+
+        Args:
+            values: as in `forecast`.
+        """
+        last = torch.tensor(transform(values[-self.enough :], self.facts.transformation))
+        return max(float((last - network.mean).mean().abs() / network.deviation) for network in self.networks)
+
     @torch.inference_mode()
     def predict(self, windows: Tensor) -> Prediction:
         """The next value after each of the windows (N, W or more), as the model sees values: mean and variance (N,).

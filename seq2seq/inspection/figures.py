@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from seq2seq.inspection.look import OPEN, SHUT, Attention, Layer, Look, Saturation
+from seq2seq.inspection.look import CLIPPED, NORM, OPEN, SHUT, Attention, Curves, Layer, Look, Saturation
 from seq2seq.inspection.style import (
     DIVERGING,
     PALETTE,
@@ -174,14 +174,44 @@ def draw_attention(attention: Attention) -> Figure:
     return figure
 
 
+def draw_training(curves: Curves) -> Figure:
+    """How long the gradient was in training before it was clipped, and how often it was.
+
+    Args:
+        curves: with `NORM`, and with `CLIPPED` where the run clipped.
+    """
+    panels = {NORM: "length of the gradient\nbefore clipping", CLIPPED: "share of the steps\nclipped"}
+    panels = {name: title for name, title in panels.items() if name in curves}
+    figure = new_figure(0.8 + 3.2 * len(panels))
+    figure.suptitle("gradients in training", fontsize=16)
+    grid: Any = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
+    for axes, (name, title) in zip(grid[:, 0], panels.items(), strict=True):
+        points = curves[name]
+        axes.plot([step + 1 for step in points], list(points.values()), color=PALETTE[0], lw=2, marker="o", ms=3)
+        axes.set_ylabel(title, fontsize=14)
+        if name == CLIPPED:
+            axes.set_ylim(-0.03, 1.03)
+        else:
+            axes.set_yscale("log")
+        plain(axes)
+    grid[-1, 0].set_xlabel("step of the optimizer", fontsize=14)
+    return figure
+
+
 def draw_all(
-    looks: Sequence[Look], found: dict[str, dict[str, Saturation]], folder: Path, kind: Format, units: int
+    looks: Sequence[Look],
+    found: dict[str, dict[str, Saturation]],
+    curves: Curves,
+    folder: Path,
+    kind: Format,
+    units: int,
 ) -> list[Path]:
     """Write every figure of some looks into a folder, and give the paths.
 
     Args:
         looks: of one model, one at least.
         found: what `saturation` says of them.
+        curves: of the model's training; empty where nothing is known of it.
         folder: that is there.
         kind: of the files.
         units: rows of a heat map.
@@ -201,6 +231,8 @@ def draw_all(
     for net in dict.fromkeys(net for look in looks for net in look.nets):
         of_net = {name: kinds for name, kinds in found.items() if name.startswith(f"{net}, ")}
         write(draw_saturation(net, of_net), net, "saturation")
+    if NORM in curves:
+        write(draw_training(curves), "training-gradient")
     for number, look in enumerate(looks, start=1):
         first = str(number) if len(looks) > 1 else ""
         for layer in look.layers:

@@ -12,6 +12,12 @@ from seq2seq.inspection.watch import Trace, gradient_norms
 SHUT, OPEN = 0.1, 0.9
 """A gate below the one is left-saturated, above the other right-saturated (Karpathy et al. 2015, arXiv 1506.02078)."""
 
+NORM, CLIPPED = "gradient_norm", "clipped"
+"""Of a run's learning curves: length of the gradient before it is clipped, and the share of steps that were."""
+
+Curves = Mapping[str, Mapping[int, float]]
+"""By metric of a run, its value at each step of the optimizer."""
+
 BEFORE = "<source>"
 """Stands for the step by which a context enters before the first word."""
 
@@ -124,12 +130,14 @@ def look_at(
 
 
 def _parts(name: str) -> tuple[str, int, int]:
-    """Net, layer from 0 and direction of a recurrent layer's name.
+    """Net, layer from 0 and direction of a recurrent layer's name; that of a stack within a net is the net's.
 
     >>> _parts("encoder.layers.1.0"), _parts("decoder.layers.0"), _parts("layers.0.1"), _parts("reader")
     (('encoder', 1, 0), ('decoder', 0, 0), ('net', 0, 1), ('reader', 0, 0))
+    >>> _parts("net.stack.layers.1.0")
+    ('net', 1, 0)
     """
-    found = re.fullmatch(r"(?:(.+)\.)?layers\.(\d+)(?:\.(\d+))?", name)
+    found = re.fullmatch(r"(?:(.+?)(?:\.stack)?\.)?layers\.(\d+)(?:\.(\d+))?", name)
     if not found:
         return name or "net", 0, 0
     return found[1] or "net", int(found[2]), int(found[3] or 0)

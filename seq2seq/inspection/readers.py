@@ -1,6 +1,5 @@
 """How a model of each task is made to read, and what its loss at the last position is."""
 
-import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -9,6 +8,7 @@ from torch import Tensor
 from seq2seq.context import Context
 from seq2seq.data.captions import PICTURE_LENGTH
 from seq2seq.data.clips import read_clip
+from seq2seq.data.dates import finite_number
 from seq2seq.data.images import load_image
 from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, TRANSLATION
 from seq2seq.data.series import transform
@@ -169,9 +169,7 @@ def _forecaster(loaded: LoadedModel, text: str) -> Look:
     facts = Forecaster([loaded], torch.device("cpu"), torch.float32).facts
     words = text.replace(",", " ").split()
     try:
-        numbers = [float(word) for word in words]
-        if not all(map(math.isfinite, numbers)) or not numbers:
-            raise ValueError("a number is missing")
+        numbers = [_finite(word) for word in words or [""]]
         values = torch.tensor(transform(numbers, facts.transformation))
     except ValueError as error:
         raise UserError(
@@ -186,7 +184,19 @@ def _forecaster(loaded: LoadedModel, text: str) -> Look:
         shown = words[-model.window - 1 : -1]
         told = f"foreseen in place of {last.item():.4g}: {prediction.mean.item():.4g}"
         loss = prediction.nll(last).sum()
-        return look_at(traces, loss, f"the last number, {words[-1]}", text, told, {"net.stack": shown})
+        return look_at(traces, loss, f"the last number, {words[-1]}", text, told, {"net": shown})
+
+
+def _finite(word: str) -> float:
+    """The number that a word is.
+
+    Raises:
+        ValueError: it is none, or not a finite one.
+    """
+    number = finite_number(word)
+    if number is None:
+        raise ValueError(f"{word!r} is no finite number")
+    return number
 
 
 def _ids(loaded: LoadedModel, side: str, text: str) -> list[int]:

@@ -5,19 +5,32 @@ from typing import Any
 
 from torch import Tensor
 
-from seq2seq.inspection.look import OPEN, SHUT, Layer, Look, Saturation
+from seq2seq.inspection.look import CLIPPED, OPEN, SHUT, Curves, Layer, Look, Saturation
 
 RECORD = "inspection.json"
 
 
-def as_record(looks: Sequence[Look], found: dict[str, dict[str, Saturation]]) -> dict[str, Any]:
+def steps_clipped(curves: Curves) -> float | None:
+    """The share of a run's steps whose gradient was clipped; None where nothing tells.
+
+    >>> steps_clipped({"clipped": {9: 1.0, 19: 0.5}}), steps_clipped({})
+    (0.75, None)
+    """
+    shares = curves.get(CLIPPED, {}).values()
+    return sum(shares) / len(shares) if shares else None
+
+
+def as_record(looks: Sequence[Look], found: dict[str, dict[str, Saturation]], curves: Curves) -> dict[str, Any]:
     """All numbers of the figures but for the single units', as plain JSON values.
 
     Args:
         looks: of one model.
         found: what `saturation` says of them.
+        curves: of the model's training.
     """
+    share = steps_clipped(curves)
     return {
+        "steps_clipped": None if share is None else _round(share),
         "saturated": {"below": SHUT, "above": OPEN, "hidden_below": -OPEN},
         "saturation": {
             layer: {

@@ -11,7 +11,7 @@ from typing import Any
 from pytorch_lightning import Callback, LightningModule, Trainer
 
 from seq2seq.files import atomic_write
-from seq2seq.training.inspection import CLIPPED, NORM
+from seq2seq.inspection.look import CLIPPED, NORM
 from seq2seq.training.metrics import METRICS, Metric
 
 PICTURE = "curves.png"

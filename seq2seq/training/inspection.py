@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
-NORM, CLIPPED = "gradient_norm", "clipped"
+from seq2seq.inspection.look import CLIPPED, NORM
 
 
 class GradientWatch(Callback):

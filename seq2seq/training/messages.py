@@ -41,6 +41,10 @@ def explain(error: Exception, options: Iterable[str]) -> UserError:
             key = name.format(*found.groups())
             return UserError(f"{key}: no such option{_near(key, list(options))} (--help lists all)")
     named = re.search(r'[Pp]arser key "([^"]+)": (.*)', text)
+    choice = named and re.fullmatch(r"Expected a typing\.Literal\[(.*)\]\. Got value: (.*)", named[2])
+    if named and choice:
+        allowed = re.findall(r"'([^']*)'", choice[1])
+        return UserError(f"{named[1]}: {choice[2]!r} is none of {', '.join(allowed)}{suggest(choice[2], allowed)}")
     return UserError(f"{named[1]}: {named[2]}" if named else text)
 
 

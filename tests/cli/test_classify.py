@@ -114,6 +114,13 @@ def test_evaluate_scores_a_classifier(seq2seq, model, tmp_path):
     assert "always '" in outcome.out
 
 
+def test_evaluate_refuses_what_has_no_part_in_it(seq2seq, model, tmp_path):
+    prepared = write_labelled(tmp_path / "prepared", {"train": ROWS, "dev": ROWS[:20]})
+    for option in (["--target-language", "de"], ["--lowercase"], ["--beam", "3"]):
+        outcome = seq2seq("evaluate", model, "--data", prepared, "--split", "dev", *option)
+        assert (outcome.code, outcome.err) == (2, f"error: {option[0]}: has no part in the evaluation of this model\n")
+
+
 def test_help_teaches(seq2seq):
     outcome = seq2seq("classify", "--help")
     assert outcome.code == 0

@@ -53,6 +53,7 @@ MISTAKES = [
     (["--columns", "1", "3"], "columns 1 and 3 are wanted"),
     (["--names", "negative"], "'negative' is not of the form LABEL=NAME"),
     (["--names", "2=neutral"], "--names 2=neutral: no row of"),
+    (["--names", "0=bad", "0=worse"], "--names 0=bad 0=worse: one label cannot have two names"),
     (["--names", "0=same", "1=same"], "column 2 holds one label only"),
     (["--columns", "2", "1"], "column 1 holds 120 different labels in 120 rows; say with --columns"),
     (["--delimiter", ";"], "--delimiter ';': is for CSV tables"),
@@ -69,6 +70,20 @@ def test_mistakes_are_told_in_one_line_and_nothing_is_left(command, tmp_path, op
     assert err.startswith("error: ")
     assert told in err.splitlines()[-1]
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "all.tsv: holds no text"),
+        (b"caf\xe9\t1\nth\xe9\t0\n", "all.tsv, line 1: not UTF-8, and nothing else in the file is fit; convert"),
+    ],
+)
+def test_a_file_without_a_fit_line_is_named_with_its_fault(command, tmp_path, content, told):
+    (tmp_path / "all.tsv").write_bytes(content)
+    code, _, err = command(labels, tmp_path / "all.tsv", "--output", tmp_path / "out")
+    assert (code, err.count("\n")) == (2, 1)
+    assert told in err
 
 
 def test_the_sample_comes_with_the_toolkit(command, tmp_path):

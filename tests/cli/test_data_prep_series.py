@@ -40,6 +40,15 @@ def test_a_table_is_split_by_time(command, tmp_path):
     assert f"prepared folder: {tmp_path / 'out'}" in out
 
 
+def test_rows_that_seem_to_be_missing_are_told(command, tmp_path):
+    lines = table(tmp_path).read_text().splitlines()
+    (tmp_path / "gap.csv").write_text("\n".join(lines[:6] + lines[16:]) + "\n")
+    code, _, err = command(tmp_path / "gap.csv", "--value", "price", "--output", tmp_path / "out")
+    assert code == 0
+    assert err.startswith(f"note: {tmp_path / 'gap.csv'}, line 7: 2024-01-16 comes 11 times as long after the date")
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize("transformation", ["difference", "log_returns"])
 def test_changes_are_dated_by_where_they_lead(command, tmp_path, transformation):
     path = table(tmp_path)

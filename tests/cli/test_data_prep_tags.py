@@ -138,6 +138,8 @@ def test_a_vocabulary_in_lower_case(command, tmp_path):
         ("a\tO\n\nb\tO\n", (), "no tag other than O; say with --columns where the tags are"),
         ("", (), "in.conll: holds no sentence"),
         ("\n\t\n", (), "in.conll: holds no sentence"),
+        ("a\tO\nb\n", (), "in.conll, line 1: wrong number of columns, and nothing else in the file is fit"),
+        ("caf\xe9\tO\n".encode("latin-1"), (), "in.conll, line 1: not UTF-8"),
         (sentences(6), (), "--dev-size 5"),
         ("a\tO\n".encode("utf-16"), (), "UTF-16"),
         ("a\tB-x\n", ("--tokenizer", "bpe"), "unknown option --tokenizer"),

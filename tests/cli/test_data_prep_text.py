@@ -110,7 +110,8 @@ def test_the_sample_is_the_same_each_time(command, tmp_path):
         (["x.txt", "--dev-share", "10"], "--dev-share: '10' is not from 0 to 1"),
         (["x.txt", "--dev-share", "0.6", "--test-share", "0.4"], "leave nothing to train on"),
         (["x.txt", "--dev-share", "0.0001"], "--dev-share 0.0001: of 60 lines no text is left for dev"),
-        (["empty.txt"], "the training text: of 0 lines no text is left for train"),
+        (["empty.txt"], "empty.txt: holds no text"),
+        (["latin.txt"], "latin.txt, line 1: not UTF-8, and nothing else in the file is fit; convert"),
         (["utf16.txt"], "UTF-16"),
         (["x.txt", "--language", "1"], "is not a language code"),
         (["x.txt", "--tokenizer", "unigram", "--vocab-size", "6"], "vocabulary size 6: too small"),
@@ -122,6 +123,7 @@ def test_misuse_is_told_in_one_line(command, tmp_path, monkeypatch, arguments, t
     write(tmp_path / "x.txt", LINES)
     write(tmp_path / "empty.txt", [])
     write(tmp_path / "utf16.txt", LINES, "utf-16")
+    write(tmp_path / "latin.txt", ["caf\xe9", "th\xe9"], "latin-1")
     code, _, err = command(text, *arguments, "--output", tmp_path / "out")
     assert code == 2
     assert err.splitlines()[-1].startswith("error: ")

@@ -2,6 +2,7 @@ import csv
 import io
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from toy_series import save_forecaster, write_series
 
@@ -59,6 +60,17 @@ def test_columns_of_other_names_and_tables_without_dates(seq2seq, model, tmp_pat
     (tmp_path / "b.csv").write_text("".join(f"{n + 5}\n" for n in range(9)))
     done = seq2seq("forecast", model, tmp_path / "b.csv", "--date", "", "--value", "", "--steps", 2)
     assert [row[0] for row in read(done.out)] == ["step", "10", "11"]
+    (tmp_path / "c.csv").write_text("".join(f"{n},{n + 5}\n" for n in range(9)))
+    done = seq2seq("forecast", model, tmp_path / "c.csv", "--date", "1", "--value", "2", "--steps", 2)
+    assert [row[0] for row in read(done.out)] == ["date", "9", "10"], "a column's number is no name"
+
+
+def test_the_picture_names_what_it_shows(seq2seq, model, prices, tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_args, **_options: drawn.append(figure.axes[0]))
+    assert seq2seq("forecast", model, prices, "--picture", tmp_path / "out.png").code == 0
+    (axes,) = drawn
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("day", "price")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +92,15 @@ def test_mistakes_are_told_in_one_line(seq2seq, model, prices, options, told):
     assert (done.code, done.out) == (2, "")
     assert told in done.err
     assert len(done.err.splitlines()) == 1
+
+
+def test_a_series_of_another_kind_is_told(seq2seq, tmp_path):
+    folder = save_forecaster(tmp_path / "model", window=4, hidden_size=6, series={**RETURNS, "transformation": "none"})
+    for level, told in ((1, 0), (100, 1)):
+        (tmp_path / "a.csv").write_text("day,price\n" + "".join(f"{n},{level + 0.01 * n}\n" for n in range(9)))
+        done = seq2seq("forecast", folder, tmp_path / "a.csv")
+        assert (done.code, len(read(done.out)), done.err.count("\n")) == (0, 2, told)
+    assert "a.csv: the last values lie 100 standard deviations from those that the model was trained on" in done.err
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 import torch
@@ -221,10 +222,33 @@ def test_a_forecaster(seq2seq, tmp_path):
     (layer,) = given["layers"].values()
     assert layer["positions"] == ["2", "3", "4", "5", "6"]
     assert given["loss_of"] == "the last number, 7.5"
-    for text, told in (("1 2 3", "3 numbers, but the model needs 6 or more"), ("1 two", "no series of numbers")):
+    assert list(given["layers"]) == ["net, layer 1"]
+    for text, told in (
+        ("1 2 3", "3 numbers, but the model needs 6 or more"),
+        ("1 two", "no series of numbers ('two' is no finite number)"),
+        ("1 2 nan", "no series of numbers ('nan' is no finite number)"),
+    ):
         outcome = seq2seq("inspect", tmp_path / "model", text, "--output", tmp_path / "out")
         assert (outcome.code, outcome.err.count("\n")) == (2, 1)
         assert told in outcome.err
+
+
+def test_how_training_went_is_drawn_where_the_folder_tells(seq2seq, language_model, tmp_path):
+    model = tmp_path / "model"
+    shutil.copytree(language_model, model)
+    seq2seq("inspect", model, "The cat sleeps.", "--output", tmp_path / "untold")
+    assert not (tmp_path / "untold/training-gradient.png").exists()
+    assert read_record(tmp_path / "untold")["steps_clipped"] is None
+    (model / "training.csv").write_text("step,clipped,gradient_norm\n9,1.0,30.5\n19,0.5,0.7\n", encoding="utf-8")
+    outcome = seq2seq("inspect", model, "The cat sleeps.", "--output", tmp_path / "told")
+    assert outcome.code == 0, outcome.err
+    assert "training: 75% of the steps were clipped\n" in outcome.out
+    assert is_picture(tmp_path / "told/training-gradient.png")
+    assert read_record(tmp_path / "told")["steps_clipped"] == 0.75
+    (model / "training.csv").write_text("step,gradient_norm\n9,30.5\n", encoding="utf-8")  # a run that clips none
+    outcome = seq2seq("inspect", model, "The cat sleeps.", "--output", tmp_path / "unclipped")
+    assert (outcome.code, "of the steps" in outcome.out) == (0, False)
+    assert is_picture(tmp_path / "unclipped/training-gradient.png")
 
 
 def test_a_tagger_of_frames(seq2seq, tmp_path):

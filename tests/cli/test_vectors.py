@@ -3,7 +3,7 @@ import sys
 import pytest
 from toy_data import LANGUAGES, write_prepared
 
-from data_prep import vectors
+from data_prep import series, vectors
 from data_prep.sample.corpus import sentence_pairs
 from seq2seq.data.vectors import stream_vectors
 
@@ -69,6 +69,12 @@ def test_mistakes_are_told_in_one_line(command, prepared, tmp_path, arguments, t
     assert err.startswith("error: ")
     assert len(err.splitlines()) == 1
     assert told in err
+
+
+def test_a_folder_without_text_is_refused_for_that(command, tmp_path):
+    command(series, "--sine", "--length", "60", "--output", tmp_path / "sine")
+    code, _, err = command(vectors, "train", tmp_path / "sine", "--output", tmp_path / "v.txt")
+    assert (code, err) == (2, f"error: {tmp_path / 'sine'}: holds forecasting, no text to train vectors on\n")
 
 
 def test_too_rare_words(command, prepared, tmp_path):

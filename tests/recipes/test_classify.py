@@ -42,7 +42,8 @@ def test_the_main_config_names_every_option(toy):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--model.model.pooling=sum"], "pooling.*sum"),
+        (["--model.model.pooling=sum"], "pooling: 'sum' is none of last, mean, max, attention"),
+        (["--model.model.encoder.cell=lsmt"], "cell: 'lsmt' is none of lstm, gru, .*; did you mean 'lstm'"),
         (["--model.source_vectors=/nowhere.txt"], "/nowhere.txt: no such file"),
         (["--model.freeze_vectors=true"], "model.freeze_vectors: there are no vectors to freeze"),
         (["--model.source_vector=x"], "did you mean 'model.source_vectors'"),

@@ -70,7 +70,7 @@ MISTAKES = [
     (_line(b"house", HOUSE) + _line(b"tree", TREE[:2]), "line 2: 2 numbers where 3 are due; word vectors as text"),
     (_line(b"house", HOUSE) + _line(b"tree", [*TREE, 4.0]), "line 2: 4 numbers where 3 are due"),
     (_line(b"house", HOUSE) + _line(b"other", [*TREE, 4.0]), "line 2: 4 numbers where 3 are due"),
-    (b"2 3\nhouse 0 x 1\ntree 1 1 1\n", "line 2: could not convert string to float"),
+    (b"2 3\nhouse 0 x 1\ntree 1 1 1\n", "line 2: 'x' is no number; a line holds a word and"),
     (b"2 3\nhouse 0 nan 1\ntree 1 1 1\n", "line 2: a vector with a number that is not finite"),
     (b"4 3\n" + BODY, "3 words where its first line says 4; it is cut off"),
     (b"2 3\n" + BODY, "3 words where its first line says 2"),
@@ -89,6 +89,12 @@ def test_mistakes_name_file_and_line(tmp_path, content, told):
     with pytest.raises(UserError, match=told) as caught:
         read_vectors(tmp_path / "vectors", PIECES)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_vocabulary_without_words_is_told_apart_from_another_language(tmp_path):
+    (tmp_path / "vectors").write_bytes(BODY)
+    with pytest.raises(UserError, match=r"the vocabulary has no whole words.*--tokenizer word"):
+        read_vectors(tmp_path / "vectors", ["<unk>", "</s>", "▁", "a", "b"])
 
 
 def test_a_file_that_is_not_there(tmp_path):
