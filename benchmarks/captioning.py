@@ -2,8 +2,9 @@
 
 python -m benchmarks.captioning runs/caption_flickr8k/model ../flickr8k/Images
 
-Each round times, one after the other: the backbone on pixels that are ready in memory; the whole way from files to
-captions, greedy and with a beam of 5. Medians of the rounds count.
+Each round times, one after the other: the backbone on pixels that are ready in memory, as many at once as captioning
+gives it; the whole way from files to captions, greedy and with a beam of 5, as many at once as in use. Medians of the
+rounds count.
 """
 
 import json
@@ -21,6 +22,7 @@ from seq2seq.encoders.image import ImageEncoder
 from seq2seq.errors import run_command
 from seq2seq.files import atomic_write
 from seq2seq.inference import Captioner
+from seq2seq.inference.defaults import CAPTIONS_AT_ONCE, PICTURES_AT_ONCE
 
 BARE = "backbone alone"
 
@@ -30,6 +32,7 @@ def main() -> None:
     parser = make_parser("captioning", __doc__)
     parser.add_argument("model", help="model folder of a captioner")
     add_pictures(parser, count=256)
+    parser.set_defaults(batch_size=CAPTIONS_AT_ONCE)
     add_rounds(parser, 3)
     add_cores(parser)
     parser.add_argument("--precision", default="auto", help="default: auto")
@@ -39,7 +42,7 @@ def main() -> None:
     paths = picture_files(options.pictures, options.count)
     captioner = Captioner.load(options.model, device="cpu", precision=options.precision)
     ways = {
-        BARE: bare_pass(captioner, paths, options.batch_size),
+        BARE: bare_pass(captioner, paths, min(options.batch_size, PICTURES_AT_ONCE)),
         "captions, greedy": lambda: captioner.caption(paths, batch_size=options.batch_size, method="greedy"),
         "captions, beam 5": lambda: captioner.caption(paths, batch_size=options.batch_size, beam=5),
     }

@@ -15,7 +15,7 @@ class DecoderState:
 
     Attributes:
         layers: the recurrent state of each layer, every tensor (R, H).
-        keys: (B, S, A) the attention's keys.
+        keys: (B, S, A) the attention's keys; the memory itself for "dot", or without attention.
         memory: (B, S, F).
         mask: (B, S), True at real positions.
         injected: (B, G) what enters at every step, or None.
@@ -45,10 +45,11 @@ class DecoderState:
         chosen = self._rows(lambda tensor: tensor[rows])
         if sentences is None:
             return chosen
+        memory = self.memory[sentences]
         return replace(
             chosen,
-            keys=self.keys[sentences],
-            memory=self.memory[sentences],
+            keys=memory if self.keys is self.memory else self.keys[sentences],
+            memory=memory,
             mask=self.mask[sentences],
             injected=None if self.injected is None else self.injected[sentences],
         )

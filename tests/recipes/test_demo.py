@@ -51,6 +51,7 @@ def test_new_scenes_are_captioned_in_both_languages_and_what_was_looked_at_is_dr
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(demo, "_run", run)
+    monkeypatch.setattr(demo, "NEW_SCENES", 2)
     demo.caption()
     assert len(ran) == 1 + len(demo.LANGUAGES)
     repository = Path(demo.__file__).parents[1]

@@ -214,6 +214,16 @@ def test_fused_it_gives_the_same(name):
     assert fused.grid == backbone.grid
 
 
+def test_fused_it_sees_few_pictures_at_a_time_and_gives_them_all_in_their_order():
+    fused, batch = random("small_cnn").fused(), pixels(9, 96)
+    sizes = []
+    fused.body.register_forward_pre_hook(lambda _module, inputs: sizes.append(len(inputs[0])))
+    together = fused(batch)
+    assert len(sizes) > 1
+    assert max(sizes) <= 4
+    torch.testing.assert_close(together, torch.cat([fused(picture[None]) for picture in batch]))
+
+
 def test_fused_it_loses_nothing_in_the_number_formats_of_use():
     """In float32 the features are equal to 1e-4; in bf16 they are no farther from these than without fusing."""
     backbone = random("small_cnn").eval()
