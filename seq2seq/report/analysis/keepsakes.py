@@ -103,7 +103,7 @@ def _table_of_examples(examples: list[tuple[Cell, ...]]) -> Table:
         "Lost and new ones",
         "All outputs that lose or add one."
         if len(rows) == len(examples)
-        else f"{_EXAMPLES} outputs of a kind, those that lose one first, of {len(examples):,} in all that lose or add one.",
+        else f"{_EXAMPLES} outputs of a kind, of {len(examples):,} in all that lose or add one; those that lose first.",
         ("kind", "sentence", "system", "lost", "new", "output"),
         tuple(rows),
     )

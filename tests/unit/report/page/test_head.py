@@ -39,7 +39,8 @@ def test_what_was_evaluated_when_and_on_what(report):
 
 def test_a_gpu_is_named_and_what_is_not_known_left_out(report):
     hardware = {**report.facts["hardware"], "device": "A GPU of 2026", "threads": 1}
-    assert dict(facts(with_facts(report, hardware=hardware)))["Hardware"] == "a processor, A GPU of 2026, 1 thread, Linux"
+    found = dict(facts(with_facts(report, hardware=hardware)))
+    assert found["Hardware"] == "a processor, A GPU of 2026, 1 thread, Linux"
     bare = with_facts(report, hardware=None, versions=None)
     assert {"Data", "Size", "Date", "Hardware"} == {name for name, _ in facts(bare)}
     assert dict(facts(bare))["Hardware"] == "an unknown machine"
