@@ -53,7 +53,7 @@ def build_report(
     _bound_ter(scorer, test, [*outputs.values(), *(earlier.outputs.values() if earlier else ())])
     scores = {name: scorer.score(texts) for name, texts in outputs.items()}
     comparisons = tuple(scorer.paired_tests(outputs))
-    verdicts, sections = judge(test, systems, scores, comparisons), analyse(test, systems)
+    verdicts, sections = judge(test, systems, scores, comparisons), analyse(test, systems, scorer)
     facts: dict[str, Any] = {
         **surroundings(_accelerator(systems)),
         "data": test.record,

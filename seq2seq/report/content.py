@@ -84,7 +84,7 @@ class Section:
     Attributes:
         key: its name in links: letters, digits and hyphens.
         title: the question.
-        text: the answer in plain words, a few sentences.
+        text: the answer in plain words, a few sentences; on a line of its own what is said of all systems after them.
         items: what shows it.
     """
 

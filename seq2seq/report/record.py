@@ -80,8 +80,8 @@ def report_record(report: Report) -> dict[str, Any]:
         outputs          [text], one a source
         sentence_scores  [number], one a source
         confidences      [number from 0 to 1], one a source; null where the system cannot tell
-        word_confidences  [[number from 0 to 1]], of each output one a word, where `outputs` has spaces between words (of
-                         other scripts one a piece of the model's tokenizer); null where the system cannot tell
+        word_confidences  [[number from 0 to 1]], of each output one a word between spaces; in a script without them
+                         one a piece of the model's tokenizer; null where the system cannot tell
         curves           {metric: {step: value}} of its training; {} where they are not known
     }]
     comparisons      [{first, second, metric, difference: second's minus first's, p_bootstrap, p_randomisation}]
@@ -92,8 +92,8 @@ def report_record(report: Report) -> dict[str, Any]:
                      and a table {key, title, text, columns, rows} (see `seq2seq.report.content`)
     ```
 
-    Numbers that are none (not a number, infinite) are null. Formats 1 and 2 have no `word_confidences`, format 1 no `sources`,
-    `references` and `unmatched`.
+    Numbers that are none (not a number, infinite) are null. Formats 1 and 2 have no `word_confidences`, format 1 no
+    `sources`, `references` and `unmatched`.
     """
     facts = report.facts
     record = {

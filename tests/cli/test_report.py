@@ -7,7 +7,6 @@ from collections import Counter
 import pytest
 from toy_data import write_prepared
 
-
 FAST = ("--method", "greedy", "--precision", "fp32", "--device", "cpu", "--max-length", 20)
 FILES = ["index.html", "report.md", "scores.json"]
 HOSTILE = "<script>alert(1)</script>"

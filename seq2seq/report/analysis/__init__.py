@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from seq2seq.evaluation.results import Scorer
 from seq2seq.report.analysis.frequency import by_frequency
 from seq2seq.report.analysis.health import check_search
 from seq2seq.report.analysis.keepsakes import find_keepsakes
@@ -42,12 +43,14 @@ _OF_CAPTIONS: tuple[Analysis, ...] = (
 )
 
 
-def analyse(test: TestSet, systems: Sequence[System]) -> list[Section]:
+def analyse(test: TestSet, systems: Sequence[System], scorer: Scorer | None = None) -> list[Section]:
     """Where the systems fail and whether their confidence can be trusted; nothing is decoded.
+
+    Scores are by the scorer's rules, and by sacrebleu's own where there is none.
 
     What cannot be told (no training data, no details, an unknown language) is left out, and a last section says why.
     """
-    material = Material(test, list(systems))
+    material = Material(test, list(systems), scorer)
     found = [analysis(material) for analysis in (_OF_CAPTIONS if test.captions else _OF_TEXT)]
     sections = [section for section in found if isinstance(section, Section)]
     reasons = [reason for reason in found if isinstance(reason, str)]

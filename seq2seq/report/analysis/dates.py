@@ -1,4 +1,4 @@
-"""Dates and times in a text, in figures and with the month as a word, in a form that does not depend on its language."""
+"""Dates and times, in figures or with the month as a word, in a form that does not depend on the language."""
 
 import re
 

@@ -96,13 +96,14 @@ def find_keepsakes(material: Material) -> Section | str:
 def _table_of_examples(examples: list[tuple[Cell, ...]]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for kind in KINDS:
-        rows += sorted((row for row in examples if row[0] == kind), key=lambda row: row[1])[:_EXAMPLES]
+        those = [row for row in examples if row[0] == kind]
+        rows += sorted(those, key=lambda row: (row[3] is None, row[1]))[:_EXAMPLES]
     return Table(
         "lost",
         "Lost and new ones",
         "All outputs that lose or add one."
         if len(rows) == len(examples)
-        else f"The first {_EXAMPLES} outputs of a kind, of {len(examples):,} in all that lose or add one.",
+        else f"{_EXAMPLES} outputs of a kind, of {len(examples):,} in all that lose or add one; those that lose first.",
         ("kind", "sentence", "system", "lost", "new", "output"),
         tuple(rows),
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from seq2seq.data.words import expected_words, text_words, word_credits
 from seq2seq.evaluation.captions import BleuReward, CiderD, distinct_captions, ptb_tokenize
+from seq2seq.evaluation.results import Scorer
 from seq2seq.evaluation.scores import TextScorer
 from seq2seq.report.analysis.estimates import Array
 from seq2seq.report.system import System, TestSet
@@ -21,10 +22,12 @@ class Material:
     Attributes:
         test: the test set.
         systems: those that are compared, by name.
+        scorer: of that test set; what it has counted is not counted again. Captions need none.
     """
 
-    def __init__(self, test: TestSet, systems: list[System]) -> None:
+    def __init__(self, test: TestSet, systems: list[System], scorer: Scorer | None = None) -> None:
         self.test = test
+        self.scorer = scorer if isinstance(scorer, TextScorer) else None
         self.systems = {system.name: system for system in systems}
 
     @cached_property
@@ -108,6 +111,8 @@ class Material:
 
     @cached_property
     def _scorer(self) -> TextScorer:
+        if self.scorer is not None:
+            return self.scorer
         streams = list(itertools.zip_longest(*self.test.references))
         return TextScorer(streams, language=self.test.language)
 

@@ -29,7 +29,8 @@ def judge_confidence(material: Material) -> Section | str:
     }
     if not judged:
         return "confidence: only models tell how sure they are; output files do not"
-    text = " ".join([*(_tell(name, one, material.metric) for name, one in judged.items()), _tell_source(judged)])
+    told = " ".join(_tell(name, one, material.metric) for name, one in judged.items())
+    text = f"{told}\n{_tell_source(judged)}"
     items: tuple[Chart | Table, ...] = (
         _reliability(judged),
         _sentences(judged),

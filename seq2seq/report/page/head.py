@@ -95,17 +95,17 @@ def paired_tests(report: Report) -> Table | None:
     if not report.comparisons:
         return None
     tests = report.facts.get("tests", 2 * len(report.comparisons))
+    metrics = [report.main_metric, *dict.fromkeys(test.metric for test in report.comparisons)]
     rows: list[tuple[Cell, ...]] = [
         (
             f"{test.metric} {arrow(test.metric)}",
-            test.first,
-            test.second,
+            f"{test.second} − {test.first}",
             _signed(test),
             better(test) or NOT_SHOWN,
             p_shown(test.p_bootstrap),
             p_shown(test.p_randomisation),
         )
-        for test in sorted(report.comparisons, key=lambda test: test.metric != report.main_metric)
+        for test in sorted(report.comparisons, key=lambda test: metrics.index(test.metric))
     ]
     return Table(
         "paired-tests",
@@ -113,7 +113,7 @@ def paired_tests(report: Report) -> Table | None:
         "How likely so large a difference is between two systems that are equally good, on these sentences: below 0.05 "
         f"it is hardly chance. Where both are, the better system is named: that with the lower value where ↓ stands. "
         f"{tests:,} tests were made; of so many, one in twenty falls below 0.05 by chance alone.",
-        ("metric", "first", "second", "second − first", "better", "p (bootstrap)", "p (randomisation)"),
+        ("metric", "systems", "difference", "better", "p (bootstrap)", "p (randomisation)"),
         tuple(rows),
     )
 

@@ -136,7 +136,8 @@ function outputCell(system, row) {
   }
   const missing = system.missing[row];
   if (missing) {
-    const lacking = missing.split(" ").map((word) => make("span", { dir: "auto", lang: data.language }, plain(word)));
+    const named = (word) => make("span", { dir: "auto", lang: data.language }, plain(word));
+    const lacking = missing.split(" ").flatMap((word) => [" ", named(word)]);
     line.append(make("span", { className: "missing" }, "lacks", ...lacking));
   }
   const whole = make("div", { className: "line" }, line);

@@ -3,6 +3,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from seq2seq.evaluation.scorer import make_scorer
 from seq2seq.report.analysis import analyse
 from seq2seq.report.content import Chart, Table
 from seq2seq.report.system import Details, System
@@ -74,6 +75,16 @@ def test_the_order_of_the_systems_changes_nothing_else(text_set, spoil):
     for key, item in first.items():
         if isinstance(item, Chart):
             assert set(item.series) == set(second[key].series)
+
+
+def test_the_scores_of_the_parts_are_by_the_rules_of_the_whole(text_set, spoil):
+    system = spoil(text_set, 0.3, "A")
+    system = replace(system, outputs=[text.upper() for text in system.outputs])
+    scorer = make_scorer(text_set, lowercase=True)
+    expected = scorer.score(system.outputs)["BLEU"].value
+    table = items(analyse(text_set, [system], scorer))["brevity"]
+    assert table.rows[0][-1] == pytest.approx(expected, abs=0.05)
+    assert items(analyse(text_set, [system]))["brevity"].rows[0][-1] != table.rows[0][-1]  # upper case is wrong there
 
 
 def test_two_names_for_one_system_get_the_same(text_set, spoil):

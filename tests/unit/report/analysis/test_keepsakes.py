@@ -84,11 +84,12 @@ def test_kept_lost_and_new():
 def test_each_kind_has_its_examples():
     sources = [f"Son las 10:30, Ana, dijo Eva {number}.500" for number in range(1, 30)]
     test = TestSet(False, sources, [[text] for text in sources], "en", {})
-    table = find_keepsakes(Material(test, [System("A", ["nothing"] * 29)])).items[1]
+    outputs = ["Only Bob came " + sources[0], *["nothing"] * 28]
+    table = find_keepsakes(Material(test, [System("A", outputs)])).items[1]
     assert [row[0] for row in table.rows] == ["dates and times"] * 6 + ["numbers"] * 6 + ["names"] * 6
-    assert [row[1] for row in table.rows] == [1, 2, 3, 4, 5, 6] * 3
-    assert table.rows[6][3:5] == ("1.500", None)  # as the source writes it
-    assert "of 87 in all" in table.text
+    assert [row[1] for row in table.rows] == [2, 3, 4, 5, 6, 7] * 3  # the first loses none
+    assert table.rows[6][3:5] == ("2.500", None)  # as the source writes it
+    assert "of 85 in all" in table.text
 
 
 def test_who_copies_the_reference_keeps_all(text_set, perfect):

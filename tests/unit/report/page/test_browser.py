@@ -7,6 +7,7 @@ from browser import Browser, find_chromium
 from PIL import Image
 from toy_pages import HOSTILE, hostile_report, text_report, toy_report
 
+from seq2seq.report.content import Section, Table
 from seq2seq.report.page import render
 from seq2seq.report.page.samples import sample_data
 
@@ -195,6 +196,19 @@ def test_on_a_phone_the_filters_are_folded_and_open(browser, page):
     assert not browser.run("document.querySelector('#narrow summary').checkVisibility()")
 
 
+def test_on_a_phone_a_table_with_sentences_is_a_list(browser, tmp_path):
+    table = Table("t", "Sentences", "", ("kind", "output"), (("names", "a sentence of more letters than a phone has"),))
+    path = tmp_path / "index.html"
+    report = toy_report(["a"], [["a"]], {"A": ["a"]}, sections=[Section("s", "Which?", "", (table,))])
+    path.write_text(render(report), encoding="utf-8")
+    for width, label in ((390, '"output"'), (1280, "none")):
+        browser.open(path, width=width)
+        cell = "document.querySelector('#s-t td')"
+        assert browser.run(f"getComputedStyle({cell}, '::before').content") == label
+        assert browser.run(f"{cell}.getBoundingClientRect().right") <= width
+    assert browser.complaints == []
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_has_contrast(browser, page, dark):
     browser.open(page, dark=dark)
@@ -294,6 +308,12 @@ def test_captions_show_where_each_word_looked(browser, tmp_path):
         "dog",
         "sleeps",
     ]
+    alts = browser.run("[...document.querySelectorAll('.panels img')].map(image => image.alt)")
+    assert alts == [
+        f"The word “{word}” looked most at the {place} of the picture"
+        for word, place in (("a", "upper left"), ("dog", "top"), ("sleeps", "top"))
+    ]
+    assert text(browser, ".map .scale") == "not at allmost"
 
 
 def test_the_cells_lie_over_what_a_model_that_crops_saw(browser, tmp_path):

@@ -39,7 +39,8 @@ def test_what_was_evaluated_when_and_on_what(report):
 
 def test_a_gpu_is_named_and_what_is_not_known_left_out(report):
     hardware = {**report.facts["hardware"], "device": "A GPU of 2026", "threads": 1}
-    assert dict(facts(with_facts(report, hardware=hardware)))["Hardware"] == "a processor, A GPU of 2026, 1 thread, Linux"
+    found = dict(facts(with_facts(report, hardware=hardware)))
+    assert found["Hardware"] == "a processor, A GPU of 2026, 1 thread, Linux"
     bare = with_facts(report, hardware=None, versions=None)
     assert {"Data", "Size", "Date", "Hardware"} == {name for name, _ in facts(bare)}
     assert dict(facts(bare))["Hardware"] == "an unknown machine"
@@ -115,7 +116,13 @@ def test_paired_tests_name_the_better_system(report, metric, difference, p):
     better = "B" if (difference > 0) == HIGHER_IS_BETTER[metric] else "A"
     assert cells["better"] == (better if p < 0.05 else "not shown")
     assert cells["metric"] == {"BLEU": "BLEU ↑", "TER": "TER ↓"}[metric]
-    assert cells["second − first"] == ("+2.0" if difference > 0 else "−2.0")
+    assert cells["systems"] == "B − A"
+    assert cells["difference"] == ("+2.0" if difference > 0 else "−2.0")
+
+
+def test_paired_tests_stand_by_metric_the_main_one_first(report):
+    table = paired_tests(replace(report, comparisons=tuple(sorted(report.comparisons, key=lambda test: test.first))))
+    assert [row[0] for row in table.rows] == ["BLEU ↑"] * 3 + ["chrF ↑"] * 3 + ["TER ↓"] * 3
 
 
 def test_a_lone_system_has_no_paired_tests(captions):

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from toy_pages import HOSTILE, WORDS, hostile_report, sentence, text_report, toy_report
 
+from seq2seq.report.content import Chart, Point, Section, Series
 from seq2seq.report.page import render
 
 
@@ -93,6 +94,27 @@ def test_verdicts_and_scores_are_read_first(page):
     assert "p\u00a0=\u00a00.010" in page
     assert page.count("<dt>Speed") == 0
     assert "38.0 to 43.0" in page
+
+
+def test_the_proof_of_a_verdict_stands_after_what_it_says():
+    said = "No difference in CIDEr-D between B and A that this test set can show"
+    verdicts = (
+        "B is better than A: +1.0 BLEU, p = 0.010.",
+        f"{said} (-2.5, p = 0.59); BLEU-3 differs: -3.3, p = 0.04.",
+    )
+    page = render(replace(text_report(number=3, systems=2), verdicts=verdicts))
+    assert "<strong>B is better than A:</strong> <span>+1.0 BLEU" in page
+    assert f"<strong>{said}</strong> <span>(−2.5" in page
+    assert "BLEU-3 differs: −3.3" in page
+
+
+def test_each_system_and_whoever_stands_beside_it_has_a_line():
+    series = tuple(Series(name, (Point("x", 1.0),)) for name in ("A", "a person (first)"))
+    chart = Chart("c", "Title", "", "bar", "x", "y", series)
+    text = "A: good. It is. a person (first): better. Axes: none.\nOf all."
+    report = toy_report(["a"], [["a"]], {"A": ["a"]}, sections=[Section("s", "Who?", text, (chart,))])
+    lines = re.findall('<p class="answer">(.*?)</p>', render(report))
+    assert lines[:3] == ["A: good. It is.", "a person (first): better. Axes: none.", "Of all."]
 
 
 def test_hostile_texts_are_shown_and_not_read():
