@@ -26,8 +26,9 @@ IMAGENET_MEAN, IMAGENET_STD, IMAGENET_SIZE = (0.485, 0.456, 0.406), (0.229, 0.22
 # weights; here the pixels are made so at once.
 _OTHER_SCALE = ("googlenet", "inception_v3")
 # Pictures that a CPU computes on at once in use. Room for more than 32 MB, as an early layer's output for more of them
-# needs, the C library takes from the system anew each time, and to clear it takes nearly as long as to compute.
-_AT_ONCE = 4
+# needs, the C library takes from the system anew each time, and to clear it takes nearly as long as to compute. Many
+# threads clear it together, and need more pictures to share out.
+_AT_ONCE, _AT_ONCE_A_THREAD = 4, 2
 
 
 class Backbone(nn.Module):
@@ -106,8 +107,9 @@ class Backbone(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """(B, 3, H, W) pixels, as `transform` makes them -> (B, P, C) features of P cells, row by row."""
         pixels = pixels.contiguous(memory_format=torch.channels_last)
-        if self._only_used and pixels.device.type == "cpu" and len(pixels) > _AT_ONCE:
-            return to_cells(torch.cat([self.body(part) for part in pixels.split(_AT_ONCE)]), self._layout)
+        if self._only_used and pixels.device.type == "cpu":
+            parts = pixels.split(max(_AT_ONCE, _AT_ONCE_A_THREAD * torch.get_num_threads()))
+            return to_cells(torch.cat([self.body(part) for part in parts]), self._layout)
         return to_cells(self.body(pixels), self._layout)
 
     def train(self, mode: bool = True) -> "Backbone":
