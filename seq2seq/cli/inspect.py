@@ -139,7 +139,7 @@ def _named(arguments: argparse.Namespace) -> "list[tuple[str, str | None]]":
     others = [parse_named(word) for word in arguments.beside]
     for other in others:
         if len(other.paths) > 1:
-            raise UserError(f"--beside {'+'.join(other.paths)}: is an ensemble; name each model by a --beside of its own")
+            raise UserError(f"--beside {'+'.join(other.paths)}: is an ensemble; name each model by its own --beside")
         check_model_folder(other.paths[0])
     first = parse_named(arguments.model)
     check_names([first, *others])

@@ -35,7 +35,9 @@ def as_record(
     share = steps_clipped(curves)
     return {
         "steps_clipped": None if share is None else _round(share),
-        "distance": {net: {name: _numbers(norms) for name, norms in models.items()} for net, models in distances.items()},
+        "distance": {
+            net: {name: _numbers(norms) for name, norms in models.items()} for net, models in distances.items()
+        },
         "saturated": {"below": SHUT, "above": OPEN, "hidden_below": -OPEN},
         "saturation": {
             layer: {
