@@ -115,9 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--distance", type=at_least(LEAST_DISTANCE), default=10, help="words between noun and verb")
     parser.add_argument("--sentences", type=at_least(1), default=10, help="how many (default: %(default)s)")
     parser.add_argument("--seed", type=whole_number, default=1, help="default: %(default)s")
+    parser.add_argument("--until-verb", action="store_true", help="end each with its verb, to see what that hangs on")
     options = parser.parse_args(arguments)
     for found in sentences(options.distance, options.sentences, options.seed):
-        print(" ".join(found.words))
+        print(" ".join(found.words[: found.verb + 1] if options.until_verb else found.words))
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def drawings(found: dict[str, Any], effort: Effort) -> dict[str, Figure]:
     looked_at = [trained for trained in found["trained"] if trained.after]
     return {
         "powers.svg": figures.draw_powers(found["powers"]),
-        "start.svg": figures.draw_distances(_first(found["start"]), "gradient, as a share of that at 0"),
+        "start.svg": figures.draw_start(_first(found["start"])),
         "biases.svg": figures.draw_biases(_first(found["biases"]), page.ideal(_SHOWN, found["biases"])),
         "clipping.svg": figures.draw_descents(found["descents"]),
         "trained.svg": figures.draw_before_after(

@@ -7,11 +7,10 @@ from matplotlib.figure import Figure
 
 from benchmarks.gradients.experiments import Descent
 from benchmarks.gradients.nets import NETS
+from seq2seq.inspection.curves import FLOOR, draw_distances, label_axes, name_curves, plot_curves
 from seq2seq.inspection.style import PALETTE, label_lines, new_figure, plain
 
 _COLOURS = {net.name: net.colour for net in NETS}
-_FLOOR = 1e-30
-"""What is smaller lies on the lower edge."""
 
 
 def draw_powers(curves: Mapping[float, Sequence[float]]) -> Figure:
@@ -20,9 +19,9 @@ def draw_powers(curves: Mapping[float, Sequence[float]]) -> Figure:
     axes: Any = figure.subplots()
     names = {f"w = {weight:g}": list(curve) for weight, curve in curves.items()}
     colours = dict(zip(names, (PALETTE[0], PALETTE[7], PALETTE[1]), strict=True))
-    _lines(axes, names, colours)
-    _label(axes, "steps back in time, k", "gradient of the last state, $w^k$")
-    _name(figure, axes, names, colours)
+    plot_curves(axes, names, colours)
+    label_axes(axes, "steps back in time, k", "gradient of the last state, $w^k$")
+    name_curves(figure, axes, names, colours)
     for name, curve in names.items():
         if name != "w = 1":
             k = 50
@@ -39,14 +38,9 @@ def draw_powers(curves: Mapping[float, Sequence[float]]) -> Figure:
     return figure
 
 
-def draw_distances(curves: Mapping[str, Sequence[float]], what: str, colours: Mapping[str, str] = _COLOURS) -> Figure:
-    """The gradient's norm against distance, a line each, with its name beside it."""
-    figure = new_figure(6.0)
-    axes: Any = figure.subplots()
-    _lines(axes, curves, colours)
-    _label(axes, "steps back in time", what)
-    _name(figure, axes, curves, colours)
-    return figure
+def draw_start(curves: Mapping[str, Sequence[float]]) -> Figure:
+    """The gradient's norm against distance before any training."""
+    return draw_distances(curves, _COLOURS, "steps back in time", "gradient, as a share of that at 0")
 
 
 def draw_biases(curves: Mapping[float, Sequence[float]], ideal: Mapping[float, Sequence[float]]) -> Figure:
@@ -56,10 +50,10 @@ def draw_biases(curves: Mapping[float, Sequence[float]], ideal: Mapping[float, S
     names = {f"bias {bias:g}": list(curve) for bias, curve in curves.items()}
     colours = dict(zip(names, ("#000000", PALETTE[0], PALETTE[2], PALETTE[3], PALETTE[1]), strict=True))
     for name, line in zip(names, ideal.values(), strict=True):
-        axes.plot(range(len(line)), [max(value, _FLOOR) for value in line], color=colours[name], lw=1.2, ls="--")
-    _lines(axes, names, colours)
-    _label(axes, "steps back in time", "gradient, as a share of that at 0")
-    _name(figure, axes, names, colours)
+        axes.plot(range(len(line)), [max(value, FLOOR) for value in line], color=colours[name], lw=1.2, ls="--")
+    plot_curves(axes, names, colours)
+    label_axes(axes, "steps back in time", "gradient, as a share of that at 0")
+    name_curves(figure, axes, names, colours)
     return figure
 
 
@@ -68,10 +62,10 @@ def draw_before_after(before: Mapping[str, Sequence[float]], after: Mapping[str,
     figure = new_figure(6.4)
     panels: Any = figure.subplots(1, 2, sharey=True)
     for axes, curves, title in zip(panels, (before, after), ("before training", "after training"), strict=True):
-        _lines(axes, curves, _COLOURS)
+        plot_curves(axes, curves, _COLOURS)
         axes.axvline(noun, color="grey", lw=1, ls=":")
         axes.set_title(title, fontsize=16)
-        _label(axes, "words back from the verb", "gradient of the log-odds" if axes is panels[0] else "")
+        label_axes(axes, "words back from the verb", "gradient of the log-odds" if axes is panels[0] else "")
         axes.annotate(
             "the noun",
             (noun, 0.02),
@@ -82,7 +76,7 @@ def draw_before_after(before: Mapping[str, Sequence[float]], after: Mapping[str,
             fontsize=13,
         )
     for axes, curves in zip(panels, (before, after), strict=True):
-        _name(figure, axes, curves, _COLOURS, size=12)
+        name_curves(figure, axes, curves, _COLOURS, size=12)
     return figure
 
 
@@ -136,27 +130,3 @@ def draw_descents(descents: Sequence[Descent]) -> Figure:
     panels[0].set_ylim(bottom=1e-3)
     panels[0].legend(frameon=False, fontsize=14)
     return figure
-
-
-def _lines(axes: Any, curves: Mapping[str, Sequence[float]], colours: Mapping[str, str]) -> None:
-    for name, curve in curves.items():
-        axes.plot(range(len(curve)), [max(value, _FLOOR) for value in curve], color=colours[name], lw=2.5)
-    axes.set_yscale("log")
-
-
-def _label(axes: Any, x: str, y: str) -> None:
-    axes.set_xlabel(x, fontsize=15)
-    axes.set_ylabel(y, fontsize=15)
-    plain(axes)
-
-
-def _name(
-    figure: Figure, axes: Any, curves: Mapping[str, Sequence[float]], colours: Mapping[str, str], size: int = 14
-) -> None:
-    """Names beside the lines' ends, with room for them."""
-    longest = max(len(curve) for curve in curves.values()) - 1
-    width = axes.get_position().width * figure.get_size_inches()[0] * 72
-    axes.set_xlim(-0.01 * longest, longest * (1 + 0.68 * size * max(map(len, curves)) / width))
-    figure.draw_without_rendering()
-    ends = [(longest, max(curve[-1], _FLOOR), name, colours[name]) for name, curve in curves.items()]
-    label_lines(axes, ends, size)

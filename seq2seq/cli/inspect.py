@@ -1,7 +1,6 @@
 """`seq2seq inspect`: what goes on inside a model while it reads, as figures and numbers."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from seq2seq.cli.arguments import at_least
 from seq2seq.cli.decoding import MODEL_HELP
 from seq2seq.cli.lines import check_parent, open_input, read_chunks
 from seq2seq.errors import UserError
-from seq2seq.files import atomic_write
 
 if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right
     from seq2seq.folder import LoadedModel
@@ -25,6 +23,15 @@ position reaches. Each becomes a figure; the numbers go into inspection.json.
   seq2seq inspect models/sentiment "Not a bad film at all." --output inside --format svg
   seq2seq inspect models/captions --picture holiday/beach.jpg --output inside
   seq2seq inspect models/es_en --output inside < letter.txt            (a line a text)
+
+Several models beside each other, for instance cells on a verb that agrees with a noun far back:
+
+  python -m data_prep.agreement --distance 20 --sentences 4000 > agreement.txt
+  python -m data_prep.text agreement.txt --tokenizer word --output prepared/agreement
+  python recipes/generate_text/train.py --data.prepared prepared/agreement --model.model.decoder.cell lstm \\
+      --trainer.max_time 00:00:05:00 --output runs/lstm                                (likewise gru and rnn)
+  python -m data_prep.agreement --distance 20 --seed 2 --until-verb |
+      seq2seq inspect runs/lstm/model --beside runs/gru/model --beside runs/rnn/model --output inside
 """
 
 EPILOG = """\
@@ -35,6 +42,7 @@ Figures, with a number in front where there are several inputs:
   NET-norms                the length of the hidden states
   NET-gradient             the norm of the gradient of the loss at the last position with respect to what the net
                            reads at each position
+  NET-distance             with --beside: that norm against the distance in time for every model, mean over all inputs
   attention                what each word that is written looks at
   training-gradient        the length of the gradient in training before it was clipped, and the share of steps clipped,
                            of a model folder that a run ended with (its training.csv tells)
@@ -54,7 +62,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--picture", action="append", default=[], metavar="FILE", help="what it reads, where it reads pictures"
     )
-    parser.add_argument("--output", required=True, metavar="FOLDER", help="folder for the figures and inspection.json")
+    parser.add_argument(
+        "--output",
+        required=True,
+        metavar="FOLDER",
+        help="folder for the figures and inspection.json, in place of those of an earlier look",
+    )
+    parser.add_argument(
+        "--beside",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help="one more model, whose gradients are drawn over those of the first; NAME=MODEL chooses what it is called",
+    )
     parser.add_argument("--format", choices=["png", "svg"], default="png", help="of the figures (default: %(default)s)")
     parser.add_argument(
         "--units", type=at_least(1), default=24, metavar="N", help="rows of a heat map (default: %(default)s)"
@@ -70,34 +90,31 @@ def run(arguments: argparse.Namespace) -> None:
 
     from seq2seq.folder import load_model
     from seq2seq.inference.predictor import check_model_folder
-    from seq2seq.inspection.figures import MOST_POSITIONS, draw_all
+    from seq2seq.inspection.figures import MOST_POSITIONS
+    from seq2seq.inspection.folder import earlier_files, write_inspection
     from seq2seq.inspection.look import saturation
-    from seq2seq.inspection.readers import inspect
-    from seq2seq.inspection.record import RECORD, as_record, steps_clipped
-    from seq2seq.progress import counting
+    from seq2seq.inspection.record import RECORD, steps_clipped
     from seq2seq.report.curves import load_curves
 
+    earlier_files(folder)
     check_model_folder(arguments.model)
+    others = _named(arguments)
     loaded = load_model(arguments.model)
     curves = load_curves(arguments.model)
     inputs = _inputs(arguments, loaded)
-    looks = []
-    with counting("looking", "inputs", len(inputs)) as progress:
-        for number, given in enumerate(inputs, start=1):
-            looks.append(inspect(loaded, given))
-            progress.show(number)
+    looks = _look(loaded, inputs)
+    models = {name: looks if other is None else _look_beside(name, other, loaded, inputs) for name, other in others}
+    count = write_inspection(folder, looks, curves, models, arguments.format, arguments.units)
     found = saturation(looks)
-    folder.mkdir(parents=True, exist_ok=True)
-    written = draw_all(looks, found, curves, folder, arguments.format, arguments.units)
-    with atomic_write(folder / RECORD) as file:
-        json.dump(as_record(looks, found, curves), file, ensure_ascii=False, indent=1, allow_nan=False)
     for number, look in enumerate(looks, start=1):
         _tell(number, look)
     _tell_saturation(found)
     share = steps_clipped(curves)
     if share is not None:
         print(f"training: {share:.0%} of the steps were clipped")
-    print(f"{len(written)} figures and {RECORD} in {folder}")
+    print(f"{count} figures and {RECORD} in {folder}")
+    for net in dict.fromkeys(net for look in looks for net in look.aside):
+        print(f"note: {net} reads several words at once and is not drawn; a text of one word shows it", file=sys.stderr)
     shown = [layer.positions for look in looks for layer in look.layers]
     shown += [look.attention.columns for look in looks if look.attention and look.attention.grid is None]
     longest = max(map(len, shown))
@@ -106,6 +123,56 @@ def run(arguments: argparse.Namespace) -> None:
             f"note: the figures show the last {MOST_POSITIONS} of up to {longest} positions; {RECORD} has all",
             file=sys.stderr,
         )
+
+
+def _named(arguments: argparse.Namespace) -> "list[tuple[str, str | None]]":
+    """Names and folders of the models that are laid over each other, the first without; none without --beside.
+
+    Raises:
+        UserError: no model, or two of one name.
+    """
+    from seq2seq.inference.predictor import check_model_folder
+    from seq2seq.report.gather import check_names, parse_named
+
+    if not arguments.beside:
+        return []
+    others = [parse_named(word) for word in arguments.beside]
+    for other in others:
+        if len(other.paths) > 1:
+            raise UserError(f"--beside {'+'.join(other.paths)}: is an ensemble; name each model by its own --beside")
+        check_model_folder(other.paths[0])
+    first = parse_named(arguments.model)
+    check_names([first, *others])
+    return [(first.name, None), *((other.name, other.paths[0]) for other in others)]
+
+
+def _look(loaded: "LoadedModel", inputs: list[str], doing: str = "looking") -> "list[Look]":
+    from seq2seq.inspection.readers import inspect
+    from seq2seq.progress import counting
+
+    looks = []
+    with counting(doing, "inputs", len(inputs)) as progress:
+        for number, given in enumerate(inputs, start=1):
+            looks.append(inspect(loaded, given))
+            progress.show(number)
+    return looks
+
+
+def _look_beside(name: str, folder: str, first: "LoadedModel", inputs: list[str]) -> "list[Look]":
+    """What is seen of one more model.
+
+    Raises:
+        UserError: one of another task, or that cannot read the inputs.
+    """
+    from seq2seq.folder import load_model
+
+    loaded = load_model(folder)
+    if loaded.task != first.task:
+        raise UserError(f"--beside {folder}: is a model for {loaded.task}, the first one for {first.task}")
+    try:
+        return _look(loaded, inputs, f"looking at {name}")
+    except UserError as error:
+        raise UserError(f"--beside {folder}: {error}") from error
 
 
 def _inputs(arguments: argparse.Namespace, loaded: "LoadedModel") -> list[str]:

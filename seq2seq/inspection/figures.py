@@ -1,7 +1,7 @@
 """The figures of `seq2seq inspect`."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from seq2seq.inspection.beside import Distances
+from seq2seq.inspection.curves import draw_distances
 from seq2seq.inspection.look import CLIPPED, NORM, OPEN, SHUT, Attention, Curves, Layer, Look, Saturation
 from seq2seq.inspection.style import (
     DIVERGING,
@@ -198,10 +200,30 @@ def draw_training(curves: Curves) -> Figure:
     return figure
 
 
+def draw_beside(net: str, models: Mapping[str, Tensor], inputs: int) -> Figure:
+    """The gradients of several models against the distance in time.
+
+    Args:
+        net: which of each.
+        models: by name, as `seq2seq.inspection.beside.by_distance` gives them.
+        inputs: of which they are the mean.
+    """
+    colours = {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(models)}
+    mean = f", mean of {inputs} inputs" if inputs > 1 else ""
+    return draw_distances(
+        {name: norms.tolist() for name, norms in models.items()},
+        colours,
+        "positions back in time from the last",
+        "norm of the gradient",
+        f"{net}: what a position does to the loss at the last{mean}",
+    )
+
+
 def draw_all(
     looks: Sequence[Look],
     found: dict[str, dict[str, Saturation]],
     curves: Curves,
+    distances: Distances,
     folder: Path,
     kind: Format,
     units: int,
@@ -212,6 +234,7 @@ def draw_all(
         looks: of one model, one at least.
         found: what `saturation` says of them.
         curves: of the model's training; empty where nothing is known of it.
+        distances: of it and of other models; empty where there are none.
         folder: that is there.
         kind: of the files.
         units: rows of a heat map.
@@ -233,6 +256,8 @@ def draw_all(
         write(draw_saturation(net, of_net), net, "saturation")
     if NORM in curves:
         write(draw_training(curves), "training-gradient")
+    for net, models in distances.items():
+        write(draw_beside(net, models, len(looks)), net, "distance")
     for number, look in enumerate(looks, start=1):
         first = str(number) if len(looks) > 1 else ""
         for layer in look.layers:

@@ -73,6 +73,7 @@ class Look:
         about: what the loss is of, for people: "'</s>' after 'dog'".
         layers: that were called with one row, in the model's order.
         attention: where the model has any.
+        aside: nets that read several rows at once, such as the characters of every word: they are in no layer.
     """
 
     given: str
@@ -81,6 +82,7 @@ class Look:
     about: str
     layers: tuple[Layer, ...]
     attention: Attention | None = None
+    aside: tuple[str, ...] = ()
     nets: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,7 +110,9 @@ def look_at(
             another length, has numbers.
         attention: likewise watched.
     """
-    called = [trace for trace in traces if len(trace) and trace.hidden.shape[1] == 1]
+    called = [trace for trace in traces if len(trace)]
+    aside = tuple(dict.fromkeys(_parts(trace.name)[0] for trace in called if trace.hidden.shape[1] > 1))
+    called = [trace for trace in called if trace.hidden.shape[1] == 1]
     backward = {_parts(trace.name)[:2] for trace in called if _parts(trace.name)[2] == 1}
     layers = []
     for trace, gradient in zip(called, gradient_norms(loss, called), strict=True):
@@ -126,7 +130,7 @@ def look_at(
                 gradient=gradient[:, 0],
             )
         )
-    return Look(given, output, loss.item(), about, tuple(layers), attention)
+    return Look(given, output, loss.item(), about, tuple(layers), attention, aside)
 
 
 def _parts(name: str) -> tuple[str, int, int]:

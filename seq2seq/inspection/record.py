@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
+from seq2seq.inspection.beside import Distances
 from seq2seq.inspection.look import CLIPPED, OPEN, SHUT, Curves, Layer, Look, Saturation
 
 RECORD = "inspection.json"
@@ -20,17 +21,23 @@ def steps_clipped(curves: Curves) -> float | None:
     return sum(shares) / len(shares) if shares else None
 
 
-def as_record(looks: Sequence[Look], found: dict[str, dict[str, Saturation]], curves: Curves) -> dict[str, Any]:
+def as_record(
+    looks: Sequence[Look], found: dict[str, dict[str, Saturation]], curves: Curves, distances: Distances
+) -> dict[str, Any]:
     """All numbers of the figures but for the single units', as plain JSON values.
 
     Args:
         looks: of one model.
         found: what `saturation` says of them.
         curves: of the model's training.
+        distances: of it and of other models.
     """
     share = steps_clipped(curves)
     return {
         "steps_clipped": None if share is None else _round(share),
+        "distance": {
+            net: {name: _numbers(norms) for name, norms in models.items()} for net, models in distances.items()
+        },
         "saturated": {"below": SHUT, "above": OPEN, "hidden_below": -OPEN},
         "saturation": {
             layer: {

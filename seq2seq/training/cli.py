@@ -30,7 +30,7 @@ from seq2seq.training.curves import PICTURE
 from seq2seq.training.data import RecipeData
 from seq2seq.training.ending import Stopped
 from seq2seq.training.exporting import Checkpoint
-from seq2seq.training.finish import LOGS, MODEL, REPORT, finish, record_name
+from seq2seq.training.finish import INSIDE, LOGS, MODEL, REPORT, finish, record_name
 from seq2seq.training.messages import explain, silence
 from seq2seq.training.metrics import METRICS
 from seq2seq.training.sample_file import SAMPLES
@@ -176,7 +176,7 @@ class RecipeCLI(LightningCLI):
         return f"model.{message}" if found and found[1] not in own else message
 
     def _remove_run(self) -> None:
-        for name in (CHECKPOINTS, LOGS, TENSORBOARD, MODEL, REPORT):
+        for name in (CHECKPOINTS, LOGS, TENSORBOARD, MODEL, REPORT, INSIDE):
             shutil.rmtree(self.output / name, ignore_errors=True)
         for file in (PICTURE, SAMPLES, *(record_name(split) for split in SPLITS)):
             (self.output / file).unlink(missing_ok=True)

@@ -24,8 +24,9 @@ from seq2seq.report.system import System
 from seq2seq.training.card import ABOUT
 from seq2seq.training.curves import read_curves
 from seq2seq.training.exporting import Checkpoint, export
+from seq2seq.training.inside import draw_inside
 
-MODEL, REPORT, LOGS = "model", "report", "logs"
+MODEL, REPORT, INSIDE, LOGS = "model", "report", "inside", "logs"
 
 
 def record_name(split: str) -> str:
@@ -50,6 +51,8 @@ def finish(output: Path, checkpoint: Path, prepared: PreparedFolder) -> None:
         _measure(output, folder, prepared)
     elif page := _generate(output, folder, prepared, Checkpoint.load(checkpoint).columns):
         places["report"] = page
+    if len(prepared.splits) > 1 and (figures := draw_inside(folder, prepared, prepared.splits[1], output / INSIDE)):
+        places["inside"] = figures
     print("\n" + "\n".join(f"{name:12} {place}" for name, place in places.items()))
     print(f"\ntry it:  {ABOUT[prepared.task].use.format(folder)}")
 

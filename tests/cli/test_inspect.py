@@ -187,6 +187,69 @@ def test_bad_input_gets_one_line(seq2seq, classifier, captioner, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def norms(record, number, net):
+    """Of an input of a record, the norms of the net's lowest layer."""
+    return next(layer["gradient_norm"] for name, layer in record["inputs"][number]["layers"].items() if net in name)
+
+
+def test_several_models_beside_each_other(seq2seq, language_model, classifier, tiny_tokenizer, tmp_path):
+    torch.manual_seed(2)
+    config = LanguageModelConfig(embedding_size=8)
+    config.decoder.hidden_size, config.decoder.cell = 5, "gru"
+    other = tmp_path / "gru" / "model"
+    model = build_language_model(config, len(Tokenizer.load(tiny_tokenizer)))
+    save_model(other, model, config, None, ("en", tiny_tokenizer), "# A model of the tests\n")
+    texts = ("The cat sleeps.", "It is cold here.")
+    arguments = (language_model, *texts, "--beside", other, "--beside", f"again={language_model}")
+    outcome = seq2seq("inspect", *arguments, "--output", tmp_path / "all")
+    assert outcome.code == 0, outcome.err
+    assert is_picture(tmp_path / "all/decoder-distance.png")
+    record = read_record(tmp_path / "all")
+    first = language_model.parent.name
+    assert list(record["distance"]) == ["decoder"]
+    curves = record["distance"]["decoder"]
+    assert list(curves) == [first, "gru", "again"]
+    assert curves[first] == curves["again"]
+    seq2seq("inspect", other, *texts, "--output", tmp_path / "alone")
+    alone = read_record(tmp_path / "alone")
+    assert alone["distance"] == {}
+    for name, found in ((first, record), ("gru", alone)):  # the mean over the texts, counted from their ends
+        one, two = norms(found, 0, "decoder")[::-1], norms(found, 1, "decoder")[::-1]
+        assert len(curves[name]) == max(len(one), len(two))
+        shortest = min(len(one), len(two))
+        mean = [(a + b) / 2 for a, b in zip(one, two, strict=False)] + max(one, two, key=len)[shortest:]
+        assert curves[name] == pytest.approx(mean, rel=1e-3)
+    for beside, told in (
+        (classifier, f"--beside {classifier}: is a model for classification, the first one for text"),
+        (language_model, f"are both called {first!r}; give names: NAME="),
+        (tmp_path / "nowhere", "nowhere: no such model folder"),
+        (f"{other}+{other}", "is an ensemble"),
+    ):
+        outcome = seq2seq("inspect", language_model, *texts, "--beside", beside, "--output", tmp_path / "none")
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+        assert told in outcome.err
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_look_takes_the_place_of_an_earlier_one(seq2seq, language_model, classifier, tmp_path):
+    (tmp_path / "mine.png").write_text("my own")
+    seq2seq("inspect", classifier, "The cat sleeps.", "It is cold.", "--output", tmp_path)
+    assert (tmp_path / "2-encoder-gradient.png").exists()
+    outcome = seq2seq("inspect", language_model, "The cat sleeps.", "--output", tmp_path)
+    assert outcome.code == 0, outcome.err
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"mine.png", "inspection.json", *read_record(tmp_path)["figures"]}
+    assert not any("encoder" in name for name in names)
+    (tmp_path / "inspection.json").write_text('{"of": "a car"}', encoding="utf-8")
+    outcome = seq2seq("inspect", language_model, "The cat sleeps.", "--output", tmp_path)
+    assert (outcome.code, outcome.err) == (
+        2,
+        f"error: {tmp_path / 'inspection.json'}: was not written by this command and would be lost; "
+        "name another folder\n",
+    )
+    assert {path.name for path in tmp_path.iterdir()} == names
+
+
 def test_a_tagger(seq2seq, tiny_tokenizer, tmp_path):
     torch.manual_seed(1)
     characters = Tokenizer.train(["The cat sleeps in Port Selby"], tmp_path / "characters.model", "char", 60)
@@ -210,6 +273,9 @@ def test_a_tagger(seq2seq, tiny_tokenizer, tmp_path):
         assert given["layers"]["encoder, layer 1, forward"]["positions"] == sentence.split()
         assert list(given["layers"]["encoder, layer 1, backward"]["gates"]) == ["update"]
         assert set(given["output"].split()) <= set(TAGS)
+        shown = (tmp_path / f"out{number}" / "encoder-characters-norms.png").exists()
+        assert shown is (len(sentence.split()) == 1)
+        assert ("encoder.characters reads several words at once" in outcome.err) is not shown
 
 
 def test_a_forecaster(seq2seq, tmp_path):

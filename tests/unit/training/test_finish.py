@@ -31,6 +31,10 @@ def test_a_run_ends_with_a_model_its_scores_and_its_card(tmp_path, capsys, split
     told = capsys.readouterr().out
     assert str(model) in told
     assert str(tmp_path / "run" / "report" / "index.html") in told
+    assert str(tmp_path / "run" / "inside") in told
+    (seen,) = json.loads((tmp_path / "run" / "inside" / "inspection.json").read_text())["inputs"]
+    assert seen["input"] == pairs["dev"][0][0]
+    assert (tmp_path / "run" / "inside" / "encoder-gradient.png").exists()
     report = json.loads((tmp_path / "run" / "report" / "scores.json").read_text())
     assert (report["data"]["split"], report["systems"][0]["name"]) == ("dev", "run")
     assert report["systems"][0]["record"]["scores"] == records["dev"]["scores"]
