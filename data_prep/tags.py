@@ -61,7 +61,9 @@ def main() -> None:
     for split, paths in files.items():
         if not lines[split]:
             raise UserError(f"{paths[0]}: holds no sentence")
-        refuse_unfit(paths[0], ((line.number, line.problem) for line in lines[split]))
+        for path, found in zip(paths, read[split], strict=True):
+            if found.lines:
+                refuse_unfit(path, ((line.number, line.problem) for line in found.lines))
     if not any(entities(line.sides[1].split(" ")) for line in lines["train"] if line.problem is None):
         raise UserError(f"{arguments.files[0]}: no tag other than {OUTSIDE}; say with --columns where the tags are")
     repaired = {split: sum(found.repaired for found in parts) for split, parts in read.items()}

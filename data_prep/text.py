@@ -148,7 +148,8 @@ def prepare(
             else:
                 dropped.append(Drop(line.file, line.number, line.problem))
         if not lines:
-            refuse_unfit(arguments.files[0], ((drop.line, drop.reason) for drop in dropped))
+            first = Path(dropped[0].file) if dropped else arguments.files[0]
+            refuse_unfit(first, ((drop.line, drop.reason) for drop in dropped))
         splits = split_lines(lines, arguments.dev_share, arguments.test_share)
         told: dict[str, dict[str, Any]] = {}
         for split, part in splits.items():

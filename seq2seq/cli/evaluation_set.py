@@ -45,7 +45,7 @@ def read_test_set(arguments: argparse.Namespace, model: "Generator | None", with
     Args:
         arguments: of the command line.
         model: what shall work on it, if there is one: it knows the languages.
-        with_training: whether the training sentences of --data are wanted, too.
+        with_training: whether the training sentences of --data are wanted, too, where it has them.
 
     Raises:
         UserError: files or columns that are not there, or do not go together.

@@ -96,8 +96,8 @@ def run(arguments: argparse.Namespace) -> None:
     strangeness = forecaster.strangeness(series.values)
     if strangeness > _STRANGE:
         print(
-            f"note: {arguments.file}: the last values lie {strangeness:,.0f} standard deviations from those that the "
-            "model was trained on, so the forecast means little; is it the same series, in the same units?",
+            f"note: {arguments.file}: the last values lie, or change, {strangeness:,.0f} times as far as those that "
+            "the model was trained on, so the forecast means little; is it the same series, in the same units?",
             file=sys.stderr,
         )
     date_name, value_name = _named(series.facts.date, "date") or "step", _named(series.facts.value, "value")

@@ -61,7 +61,7 @@ def prepared_test_set(
         split: one of its splits.
         source: the column of the sources.
         target: the column of the references.
-        with_training: whether the training sentences are wanted, too.
+        with_training: whether the training sentences are wanted, too, where the folder has them.
 
     Raises:
         UserError: columns or a split that are not there, or a damaged table.
@@ -81,10 +81,15 @@ def prepared_test_set(
         references=references,
         language=target,
         record={"name": name, "split": split, "files": [{"role": "pairs", **describe_file(folder.table(split))}]},
-        training=folder.column("train", target) if with_training else None,
+        training=folder.column("train", target) if with_training and _has_training(folder) else None,
         origin=str(folder.table(split)),
         plain=captions and folder.manifest.get("text") == "plain",
     )
+
+
+def _has_training(folder: PreparedFolder) -> bool:
+    """Folders are sent around for a test without the table that nothing but training needs."""
+    return "train" in folder.splits and folder.table("train").exists()
 
 
 def text_test_set(source: str | None, references: Sequence[str], language: str | None) -> TestSet:

@@ -136,13 +136,18 @@ class Forecaster(Predictor):
         return Forecast(drawn.mean(0).tolist(), low.tolist(), high.tolist())
 
     def strangeness(self, values: Sequence[float]) -> float:
-        """How far the last `enough` values lie from those of training, on the average: in their standard deviations.
+        """How far the last `enough` values, as the model sees them, lie from those of training.
 
         Args:
             values: as in `forecast`.
+
+        Returns:
+            The root of their mean squared distance from the mean of training, in standard deviations of training: about
+            1 where nothing is strange, whatever the transformation.
         """
-        last = torch.tensor(transform(values[-self.enough :], self.facts.transformation))
-        return max(float((last - network.mean).mean().abs() / network.deviation) for network in self.networks)
+        last = torch.tensor(transform(values[-self.enough :], self.facts.transformation), device=self.device)
+        distances = [((last - network.mean) / network.deviation).square().mean().sqrt() for network in self.networks]
+        return max(map(float, distances))
 
     @torch.inference_mode()
     def predict(self, windows: Tensor) -> Prediction:

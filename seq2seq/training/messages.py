@@ -41,11 +41,27 @@ def explain(error: Exception, options: Iterable[str]) -> UserError:
             key = name.format(*found.groups())
             return UserError(f"{key}: no such option{_near(key, list(options))} (--help lists all)")
     named = re.search(r'[Pp]arser key "([^"]+)": (.*)', text)
-    choice = named and re.fullmatch(r"Expected a typing\.Literal\[(.*)\]\. Got value: (.*)", named[2])
+    choice = named and _choice(named[2])
     if named and choice:
-        allowed = re.findall(r"'([^']*)'", choice[1])
-        return UserError(f"{named[1]}: {choice[2]!r} is none of {', '.join(allowed)}{suggest(choice[2], allowed)}")
+        value, allowed = choice
+        return UserError(f"{named[1]}: {value!r} is none of {', '.join(allowed)}{suggest(value, allowed)}")
     return UserError(f"{named[1]}: {named[2]}" if named else text)
+
+
+def _choice(problem: str) -> tuple[str, list[str]] | None:
+    """The bad value and those allowed, where a problem is one of a choice: alone, in a list, or in a union of types.
+
+    >>> _choice("Expected a typing.Literal['a', 'b']. Got value: c")
+    ('c', ['a', 'b'])
+    >>> _choice("Does not ... Errors: - Expected a typing.Literal['a', 'b']. Got value: c Given value type: ...")
+    ('c', ['a', 'b'])
+    >>> _choice("Does not ... - Expected a typing.Literal['a'] - Expected a <class 'int'> Given value: c")
+    ('c', ['a'])
+    """
+    literals = re.findall(r"Expected a typing\.Literal\[(.*?)\]", problem)
+    value = re.search(r"Got value: (\S+)", problem) or re.search(r"Given value: (\S+)$", problem)
+    allowed = list(dict.fromkeys(re.findall(r"'([^']*)'", " ".join(literals))))
+    return (value[1], allowed) if value and allowed else None
 
 
 def _near(key: str, options: Sequence[str]) -> str:

@@ -157,6 +157,15 @@ def test_a_mistake_is_told_in_one_line(command, tmp_path, text, options, told):
     assert not folder.exists()
 
 
+def test_the_file_of_which_nothing_is_fit_is_named_itself(command, tmp_path):
+    one, other = tmp_path / "one.conll", tmp_path / "other.conll"
+    one.write_text(sentences(30))
+    other.write_bytes("caf\xe9\tO\n".encode("latin-1"))
+    code, _, err = command(tags, one, other, "--output", tmp_path / "out")
+    assert code == 2
+    assert "other.conll, line 1: not UTF-8" in err
+
+
 def test_the_sample_sentences_are_prepared_always_the_same(command, tmp_path):
     for name in ("one", "other"):
         code, _, err = command(sample_tags, "--output", tmp_path / name)

@@ -112,6 +112,7 @@ def test_the_sample_is_the_same_each_time(command, tmp_path):
         (["x.txt", "--dev-share", "0.0001"], "--dev-share 0.0001: of 60 lines no text is left for dev"),
         (["empty.txt"], "empty.txt: holds no text"),
         (["latin.txt"], "latin.txt, line 1: not UTF-8, and nothing else in the file is fit; convert"),
+        (["empty.txt", "latin.txt"], "latin.txt, line 1: not UTF-8"),
         (["utf16.txt"], "UTF-16"),
         (["x.txt", "--language", "1"], "is not a language code"),
         (["x.txt", "--tokenizer", "unigram", "--vocab-size", "6"], "vocabulary size 6: too small"),

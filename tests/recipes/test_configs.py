@@ -103,6 +103,7 @@ def test_the_main_config_names_every_option_of_task_and_data(main, toy, toy_capt
         (["--model.model.encoder.layers=0"], "layers: 0 is not from 1"),
         (["--model.optimizer.label_smoothing=1"], "label_smoothing: 1.0 is out of range"),
         (["--average.decay=1"], "average.decay: 1.0 is out of range"),
+        (["--trainer.precision=bf17"], "trainer.precision: 'bf17' is none of .*; did you mean 'bf16'"),
         (["--max-steps=3"], "max-steps: no such option; did you mean 'trainer.max_steps'"),
         (["--batch_size=3"], "batch_size: no such option; did you mean 'data.batch_size'"),
         (["--trainer.max_time=20"], "trainer.max_time: 20 is no time to train in; use DD:HH:MM:SS"),

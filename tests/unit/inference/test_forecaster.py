@@ -3,6 +3,7 @@ import pytest
 import torch
 from toy_series import make_forecaster, save_forecaster, set_autoregression
 
+from seq2seq.data.series import TRANSFORMATIONS, transform
 from seq2seq.errors import UserError
 from seq2seq.inference import Forecaster
 from seq2seq.inference.forecaster import stratified_noise
@@ -127,3 +128,18 @@ def test_what_a_folder_says_of_its_table_is_checked(tmp_path):
         Forecaster.load(folders[0], precision="bf16")
     with pytest.raises(UserError, match="the model was trained on log returns"):
         Forecaster.load(folders[1]).forecast([0.0] * 30)
+
+
+@pytest.mark.parametrize("kind", TRANSFORMATIONS)
+def test_strangeness_is_about_one_on_what_training_saw_and_tells_other_units(tmp_path, kind):
+    chance = np.random.default_rng(4)
+    values = np.exp(0.02 * np.cumsum(chance.standard_normal(2_000))) * 50
+    seen = np.array(transform(values.tolist(), kind))
+    choices = {"kind": "window", "window": 100, "mean": float(seen.mean()), "deviation": float(seen.std())}
+    facts = {"date": "", "value": "price", "transformation": kind, "date_format": ""}
+    forecaster = Forecaster.load(save_forecaster(tmp_path / "model", series=facts, **choices))
+    parts = [values[start : start + forecaster.enough].tolist() for start in range(0, 1_800, 90)]
+    usual = [forecaster.strangeness(part) for part in parts]
+    assert 0.7 < float(np.sqrt(np.mean(np.square(usual)))) < 1.4
+    wild = values[-forecaster.enough :] * np.where(np.arange(forecaster.enough) % 2, 1.0, 20.0)
+    assert forecaster.strangeness(wild.tolist()) > 5
