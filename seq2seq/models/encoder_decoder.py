@@ -131,6 +131,10 @@ class Seq2Seq(nn.Module):
         """Logits (R, V) after one more token (R,), and the new state."""
         return self.decoder.step(tokens, state)
 
+    def read(self, tokens: Tensor, state: DecoderState) -> DecoderState:
+        """The new state after T more tokens a row, (R, T), in one call of each layer."""
+        return self.decoder.read(tokens, state)[2]
+
     def teach(
         self, source: Tensor, source_lengths: Tensor, prefix: Tensor, rows: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None]:
