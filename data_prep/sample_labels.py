@@ -44,6 +44,8 @@ _THEMES = (
         ["unreliable", "slow", "poorly built", "useless", "a pain to use", "hard to bear", "fragile"],
     ),
 )
+# Said of all of them: by such words vectors of a text can tell what is praise in one theme from another one's.
+_ANYTHING = (["good", "great", "wonderful"], ["bad", "poor", "terrible"])
 _DEGREES = ["", "", "really ", "simply ", "quite ", "absolutely "]
 _OPENINGS = [
     "",
@@ -62,12 +64,12 @@ _TURNS = [", but", ", yet", ", and yet", "; in the end , though ,"]
 def _claim(chance: Random, theme: int, good: bool) -> str:
     """A clause that praises or blames, now and then by denying the contrary."""
     things, praise, blame = _THEMES[theme]
-    degree = chance.choice(_DEGREES)
     denied = chance.random() < 0.3
-    word = chance.choice(praise if good != denied else blame)
+    words = [*praise, *_ANYTHING[0]] if good != denied else [*blame, *_ANYTHING[1]]
+    said = (" or " if denied else " and ").join(chance.sample(words, 2 if chance.random() < 0.5 else 1))
     if denied:
-        return f"{chance.choice(things)} {chance.choice(_DENIALS)} {word}"
-    return f"{chance.choice(things)} {chance.choice(['is', 'was'])} {degree}{word}"
+        return f"{chance.choice(things)} {chance.choice(_DENIALS)} {said}"
+    return f"{chance.choice(things)} {chance.choice(['is', 'was'])} {chance.choice(_DEGREES)}{said}"
 
 
 def opinions(count: int = SENTENCES, seed: int = 1) -> list[tuple[str, str]]:

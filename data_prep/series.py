@@ -17,8 +17,9 @@ from data_prep.options import base_parser, command_line
 from data_prep.output import check_output, output_folder
 from data_prep.rights import add_rights, refuse_rights
 from seq2seq.cli.arguments import Parser, at_least, number, probability
+from seq2seq.data.gaps import gap_of
 from seq2seq.data.prepared import FORECASTING, SPLITS, PreparedFolder
-from seq2seq.data.series import TRANSFORMATIONS, Series, SeriesFacts, gap_of, read_series, transform
+from seq2seq.data.series import TRANSFORMATIONS, Series, SeriesFacts, read_series, transform
 from seq2seq.errors import UserError, run_command
 
 COLUMNS = ("date", "value")
@@ -101,10 +102,10 @@ def main() -> None:
         write_manifest(folder, manifest)
     _print_summary(PreparedFolder.open(arguments.output))
     if gap := gap_of(series):
-        place, times = gap
         print(
-            f"note: {arguments.file}, line {series.lines[place]}: {series.dates[place]} comes {times:,.0f} times as "
-            "long after the date before it as most do; any step is one to a model, so fill in rows that are missing",
+            f"note: {arguments.file}, line {series.lines[gap.place]}: {series.dates[gap.place]} comes {gap.times:,.0f} "
+            f"times as long after the {gap.steps} before it as most do; any step is one to a model, so fill in rows "
+            "that are missing",
             file=sys.stderr,
         )
 

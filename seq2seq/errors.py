@@ -5,7 +5,7 @@ import difflib
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import NoReturn
 
@@ -37,6 +37,24 @@ def suggest(bad: str, allowed: Iterable[str]) -> str:
     """
     near = difflib.get_close_matches(bad, list(allowed), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+@contextlib.contextmanager
+def told_as(option: str) -> Iterator[None]:
+    """Name the option whose values the block makes something of, where that refuses them.
+
+    Raises:
+        UserError: in place of a ValueError, or of a UserError that does not name it.
+
+    >>> with told_as("model.encoder"):
+    ...     raise ValueError("cell 'lsmt' is unknown")
+    Traceback (most recent call last):
+    seq2seq.errors.UserError: model.encoder: cell 'lsmt' is unknown
+    """
+    try:
+        yield
+    except (ValueError, UserError) as error:
+        raise UserError(f"{option}: {error}") from error
 
 
 def run_command(main: Callable[[], None]) -> NoReturn:

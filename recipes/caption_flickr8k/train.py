@@ -35,32 +35,21 @@ Examples:
     python recipes/caption_flickr8k/train.py --data.prepared prepared/my_pictures --data.language de --output runs/mine
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
-from seq2seq.data.prepared import MANIFEST
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import run_command
 from seq2seq.training.captioning import CaptionData, CaptioningTask
 from seq2seq.training.cli import train
+from seq2seq.training.tiny import prepare_tiny
 
 CONFIG = Path(__file__).with_name("config.yaml")
-SCENES = Path("prepared/tiny_scenes")
+FEW = ("--pictures", "600", "--dev-size", "60", "--test-size", "60")
 
 
 def main() -> None:
-    """Train; for `--tiny` some pictures are drawn first, where they are not there."""
-    other_data = any(word.startswith("--data.prepared") for word in sys.argv)
-    if "--tiny" in sys.argv and not other_data and not (SCENES / MANIFEST).exists():
-        draw_scenes()
+    """Train; for `--tiny` on a few hundred pictures that are drawn first."""
+    prepare_tiny("prepared/tiny_scenes", "data_prep.scenes", *FEW)
     train(CONFIG, __doc__, task=CaptioningTask, data=CaptionData)
-
-
-def draw_scenes() -> None:
-    """Draw a few hundred pictures, each with its captions."""
-    few = ["--pictures", "600", "--dev-size", "60", "--test-size", "60"]
-    if subprocess.run([sys.executable, "-m", "data_prep.scenes", "--output", str(SCENES), *few]).returncode:
-        raise UserError(f"{SCENES}: the pictures could not be drawn there; what was said above tells why")
 
 
 if __name__ == "__main__":

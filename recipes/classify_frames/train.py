@@ -25,32 +25,21 @@ Examples:
     python recipes/classify_frames/train.py --model.model.cell gru --output runs/frames_gru
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
-from seq2seq.data.prepared import MANIFEST
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import run_command
 from seq2seq.training.cli import train
 from seq2seq.training.frames import FramesData, FramesTask
+from seq2seq.training.tiny import prepare_tiny
 
 CONFIG = Path(__file__).with_name("config.yaml")
-CLIPS = Path("prepared/tiny_frames")
+FEW = ("--clips", "520", "--frames", "8", "--dev-size", "60", "--test-size", "60")
 
 
 def main() -> None:
-    """Train; for `--tiny` some clips are drawn first, where they are not there."""
-    other_data = any(word.startswith("--data.prepared") for word in sys.argv)
-    if "--tiny" in sys.argv and not other_data and not (CLIPS / MANIFEST).exists():
-        draw_clips()
+    """Train; for `--tiny` on a few hundred clips of few frames."""
+    prepare_tiny("prepared/tiny_frames", "data_prep.frames", *FEW)
     train(CONFIG, __doc__, task=FramesTask, data=FramesData)
-
-
-def draw_clips() -> None:
-    """Draw a few hundred clips of few frames."""
-    few = ["--clips", "520", "--frames", "8", "--dev-size", "60", "--test-size", "60"]
-    if subprocess.run([sys.executable, "-m", "data_prep.frames", "--output", str(CLIPS), *few]).returncode:
-        raise UserError(f"{CLIPS}: the clips could not be drawn there; what was said above tells why")
 
 
 if __name__ == "__main__":

@@ -30,32 +30,20 @@ Examples:
     python recipes/forecast_series/train.py --data.prepared prepared/mine --model.model.cell gru --output runs/mine
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
-from seq2seq.data.prepared import MANIFEST
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import run_command
 from seq2seq.training.cli import train
 from seq2seq.training.forecasting import ForecastingData, ForecastingTask
+from seq2seq.training.tiny import prepare_tiny
 
 CONFIG = Path(__file__).with_name("config.yaml")
-SINE = Path("prepared/tiny_sine")
 
 
 def main() -> None:
-    """Train; for `--tiny` a sine is made first, where it is not there."""
-    other_data = any(word.startswith("--data.prepared") for word in sys.argv)
-    if "--tiny" in sys.argv and not other_data and not (SINE / MANIFEST).exists():
-        make_sine()
+    """Train; for `--tiny` on a noisy sine."""
+    prepare_tiny("prepared/tiny_sine", "data_prep.series", "--sine", "--length", "1000")
     train(CONFIG, __doc__, task=ForecastingTask, data=ForecastingData)
-
-
-def make_sine() -> None:
-    """Make a noisy sine, and prepare it."""
-    command = [sys.executable, "-m", "data_prep.series", "--sine", "--length", "1000", "--output", str(SINE)]
-    if subprocess.run(command).returncode:
-        raise UserError(f"{SINE}: the sine could not be made there; what was said above tells why")
 
 
 if __name__ == "__main__":

@@ -33,32 +33,20 @@ Examples:
     python recipes/generate_text/train.py --config recipes/generate_text/words.yaml
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
-from seq2seq.data.prepared import MANIFEST
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import run_command
 from seq2seq.training.cli import train
 from seq2seq.training.language_model import LanguageModelData, LanguageModelTask
+from seq2seq.training.tiny import prepare_tiny
 
 CONFIG = Path(__file__).with_name("config.yaml")
-SAMPLE = Path("prepared/sample_text")
 
 
 def main() -> None:
-    """Train; for `--tiny` the text that comes with the toolkit is prepared first, where it is not there."""
-    other_data = any(word.startswith("--data.prepared") for word in sys.argv)
-    if "--tiny" in sys.argv and not other_data and not (SAMPLE / MANIFEST).exists():
-        prepare_sample()
+    """Train; for `--tiny` on the text that comes with the toolkit, with a small dev that is soon read."""
+    prepare_tiny("prepared/sample_text", "data_prep.text", "--sample", "--dev-share", "0.03")
     train(CONFIG, __doc__, task=LanguageModelTask, data=LanguageModelData)
-
-
-def prepare_sample() -> None:
-    """Prepare the text that comes with the toolkit, with a small dev that is soon read."""
-    command = [sys.executable, "-m", "data_prep.text", "--sample", "--dev-share", "0.03", "--output", str(SAMPLE)]
-    if subprocess.run(command).returncode:
-        raise UserError(f"{SAMPLE}: the sample text could not be prepared there; what was said above tells why")
 
 
 if __name__ == "__main__":

@@ -24,31 +24,20 @@ Examples:
     python recipes/tag_entities/train.py --model.model.output softmax --output runs/softmax
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
-from seq2seq.data.prepared import MANIFEST
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import run_command
 from seq2seq.training.cli import train
 from seq2seq.training.tagging import TaggingData, TaggingTask
+from seq2seq.training.tiny import prepare_tiny
 
 CONFIG = Path(__file__).with_name("config.yaml")
-SAMPLE = Path("prepared/sample_tags")
 
 
 def main() -> None:
-    """Train; for `--tiny` the sentences that come with the toolkit are prepared first, where they are not there."""
-    other_data = any(word.startswith("--data.prepared") for word in sys.argv)
-    if "--tiny" in sys.argv and not other_data and not (SAMPLE / MANIFEST).exists():
-        prepare_sample()
+    """Train; for `--tiny` on the sentences that come with the toolkit."""
+    prepare_tiny("prepared/sample_tags", "data_prep.sample_tags")
     train(CONFIG, __doc__, task=TaggingTask, data=TaggingData)
-
-
-def prepare_sample() -> None:
-    """Prepare the sentences that come with the toolkit."""
-    if subprocess.run([sys.executable, "-m", "data_prep.sample_tags", "--output", str(SAMPLE)]).returncode:
-        raise UserError(f"{SAMPLE}: the sample sentences could not be prepared there; what was said above tells why")
 
 
 if __name__ == "__main__":

@@ -33,30 +33,19 @@ Examples:
     python recipes/translate_es_en/train.py --output runs/five_minutes --ckpt_path last
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
-from seq2seq.data.prepared import MANIFEST
-from seq2seq.errors import UserError, run_command
+from seq2seq.errors import run_command
 from seq2seq.training.cli import train
+from seq2seq.training.tiny import prepare_tiny
 
 CONFIG = Path(__file__).with_name("config.yaml")
-SAMPLE = Path("prepared/sample")
 
 
 def main() -> None:
-    """Train; for `--tiny` the corpus that comes with the toolkit is prepared first, where it is not there."""
-    other_data = any(word.startswith("--data.prepared") for word in sys.argv)
-    if "--tiny" in sys.argv and not other_data and not (SAMPLE / MANIFEST).exists():
-        prepare_sample()
+    """Train; for `--tiny` on the corpus that comes with the toolkit."""
+    prepare_tiny("prepared/sample", "data_prep.sample")
     train(CONFIG, __doc__)
-
-
-def prepare_sample() -> None:
-    """Prepare the corpus that comes with the toolkit."""
-    if subprocess.run([sys.executable, "-m", "data_prep.sample", "--output", str(SAMPLE)]).returncode:
-        raise UserError(f"{SAMPLE}: the sample corpus could not be prepared there; what was said above tells why")
 
 
 if __name__ == "__main__":

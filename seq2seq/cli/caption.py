@@ -1,7 +1,6 @@
 """`seq2seq caption`: pictures in, captions out, a line for a picture."""
 
 import argparse
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seq2seq.cli.columns import columns, one_line, readable
 from seq2seq.cli.decoding import (
     MODEL_HELP,
     WITHHELD,
@@ -26,7 +26,6 @@ from seq2seq.cli.lines import check_output, check_parent, open_input, open_outpu
 from seq2seq.errors import UserError
 from seq2seq.inference import CAPTIONS_AT_ONCE
 
-_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]+")
 _MOST_ENDINGS = 8
 
 if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right
@@ -136,7 +135,7 @@ def run(arguments: argparse.Namespace) -> None:
                     judged = abstention.as_record(verdict, arguments.scores)
                     text = _as_json(shown, text, attention, arguments, judged)
                 else:
-                    text = _as_columns(caption, text)
+                    text = columns(caption.picture, text, caption.problem)
                 output.write(f"{text}\n")
                 unread += caption.problem is not None
                 if number % arguments.batch_size == 0:
@@ -258,7 +257,7 @@ def _in_folder(folder: Path, notes: list[str]) -> list[str]:
     passed_over = []
     if others := len(files) - len(found):
         endings = Counter(path.suffix.lower() or "none" for path in files if path.suffix.lower() not in suffixes)
-        told = [f"{_one_line(ending)} {count}" for ending, count in endings.most_common(_MOST_ENDINGS)]
+        told = [f"{one_line(ending)} {count}" for ending, count in endings.most_common(_MOST_ENDINGS)]
         told += ["..."] if len(endings) > _MOST_ENDINGS else []
         what = "1 file passed over that is no picture by its ending"
         if others > 1:
@@ -289,21 +288,6 @@ def _is_file(path: Path) -> bool:
         return True
 
 
-def _readable(text: str) -> str:
-    """A text that may hold a file's name, with U+FFFD for each byte of the name that is not UTF-8."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _as_columns(caption: "Caption", text: str) -> str:
-    fields = [_readable(caption.picture), text, *([_readable(caption.problem)] if caption.problem else [])]
-    return "\t".join(map(_one_line, fields))
-
-
-def _one_line(field: str) -> str:
-    """A field without tabs, ends of lines and other control characters."""
-    return _CONTROLS.sub(" ", field)
-
-
 def _as_json(
     caption: "Caption",
     text: str,
@@ -311,10 +295,10 @@ def _as_json(
     arguments: argparse.Namespace,
     confidence: dict[str, Any],
 ) -> str:
-    problem = None if caption.problem is None else _readable(caption.problem)
-    record: dict[str, Any] = {"picture": _readable(caption.picture), "caption": text, "problem": problem}
+    problem = None if caption.problem is None else readable(caption.problem)
+    record: dict[str, Any] = {"picture": readable(caption.picture), "caption": text, "problem": problem}
     if arguments.attention_dir is not None:
-        record["attention"] = None if attention is None else _readable(str(attention))
+        record["attention"] = None if attention is None else readable(str(attention))
     record |= confidence
     if arguments.alignments:
         record["grid"] = caption.grid

@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from seq2seq.cli.columns import columns, readable
 from seq2seq.cli.decoding import MODEL_HELP, add_running_options, json_line, load
 from seq2seq.cli.lines import check_output, open_output
 from seq2seq.errors import UserError
@@ -59,7 +60,12 @@ def run(arguments: argparse.Namespace) -> None:
             for begin in range(0, len(arguments.clips), arguments.batch_size):
                 clips = arguments.clips[begin : begin + arguments.batch_size]
                 for found in classifier.classify_detailed(clips, batch_size=arguments.batch_size):
-                    output.write(f"{_as_json(found) if arguments.probabilities else _as_columns(found)}\n")
+                    line = (
+                        _as_json(found)
+                        if arguments.probabilities
+                        else columns(found.clip, " ".join(found.labels), found.problem)
+                    )
+                    output.write(f"{line}\n")
                     unread += found.problem is not None
                 output.flush()
                 progress.show(begin + len(clips))
@@ -69,21 +75,11 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"note: {unread} of {len(arguments.clips)} clips could not be read", file=sys.stderr)
 
 
-def _readable(text: str) -> str:
-    """A text that may hold a file's name, with U+FFFD for each byte of the name that is not UTF-8."""
-    return " ".join(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split("\t"))
-
-
-def _as_columns(found: "ClassifiedClip") -> str:
-    fields = [found.clip, " ".join(found.labels), *([found.problem] if found.problem else [])]
-    return "\t".join(" ".join(_readable(field).splitlines()) for field in fields)
-
-
 def _as_json(found: "ClassifiedClip") -> str:
     record: dict[str, Any] = {
-        "clip": _readable(found.clip),
+        "clip": readable(found.clip),
         "labels": list(found.labels),
         "probabilities": [{label: round(share, 6) for label, share in each.items()} for each in found.probabilities],
-        "problem": None if found.problem is None else _readable(found.problem),
+        "problem": None if found.problem is None else readable(found.problem),
     }
     return json_line(record)

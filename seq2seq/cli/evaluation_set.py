@@ -59,7 +59,10 @@ def read_test_set(arguments: argparse.Namespace, model: "Generator | None", with
         return text_test_set(arguments.source, arguments.reference, language)
     prepared = PreparedFolder.open(arguments.data)
     if prepared.task not in (TRANSLATION, CAPTIONS):
-        raise UserError(f"{prepared.path}: prepared for {prepared.task}; only translations and captions are scored")
+        raise UserError(
+            f"{prepared.path}: prepared for {prepared.task}, but here translations and captions are scored; for a "
+            f"model for {prepared.task} use `seq2seq evaluate MODEL --data {prepared.path}`"
+        )
     captions = prepared.task == CAPTIONS
     if language is None and len(prepared.languages) > 1:
         there = " or ".join(prepared.languages)

@@ -90,9 +90,13 @@ def run(arguments: argparse.Namespace) -> None:
         dates = following(series.dates, arguments.steps, series.facts.date_format)
     except UserError as error:
         raise UserError(f"--steps {arguments.steps}: {error}") from error
-    forecast = forecaster.forecast(
-        series.values, arguments.steps, level=arguments.level, paths=arguments.paths, seed=arguments.seed
-    )
+    try:
+        forecast = forecaster.forecast(
+            series.values, arguments.steps, level=arguments.level, paths=arguments.paths, seed=arguments.seed
+        )
+    except UserError as error:  # of an option by the name of its argument, or of the values
+        told = str(error)
+        raise UserError(f"--{told}" if told.startswith("paths ") else f"{arguments.file}: {told}") from error
     strangeness = forecaster.strangeness(series.values)
     if strangeness > _STRANGE:
         print(

@@ -49,7 +49,8 @@ Figures, with a number in front where there are several inputs:
 A model that writes is looked at while it writes its own greedy output; the loss is that of the last piece of it. For a
 language model it is that of the text's last piece, for a classifier that of the label that it finds likeliest, for a
 tagger (of words, or of the frames of a clip, which --picture names) that of the last label, for a forecaster, which
-reads numbers with spaces between them, that of the last number.
+reads numbers with spaces between them, that of the last number. Of the net by which a tagger reads the letters of each
+word, the last word is shown.
 """
 
 
@@ -113,8 +114,6 @@ def run(arguments: argparse.Namespace) -> None:
     if share is not None:
         print(f"training: {share:.0%} of the steps were clipped")
     print(f"{count} figures and {RECORD} in {folder}")
-    for net in dict.fromkeys(net for look in looks for net in look.aside):
-        print(f"note: {net} reads several words at once and is not drawn; a text of one word shows it", file=sys.stderr)
     shown = [layer.positions for look in looks for layer in look.layers]
     shown += [look.attention.columns for look in looks if look.attention and look.attention.grid is None]
     longest = max(map(len, shown))

@@ -16,9 +16,12 @@ from seq2seq.cli.decoding import given_search_options, load_any
 from seq2seq.cli.evaluation_set import read_test_set
 from seq2seq.errors import EXIT_WORSE, UserError
 from seq2seq.evaluation import Score, TestSet
+from seq2seq.evaluation.measure import MEASURES
 from seq2seq.evaluation.metrics import arrow
 from seq2seq.evaluation.scorer import make_scorer
+from seq2seq.folder import task_of
 from seq2seq.inference import Captioner, Translator
+from seq2seq.inference.predictor import check_model_folder
 from seq2seq.report.against import match, read_earlier
 from seq2seq.report.build import build_report, check_report_place, write_report
 from seq2seq.report.document import Report
@@ -122,6 +125,8 @@ def _load(named: Sequence[Named], arguments: argparse.Namespace) -> dict[str, Tr
     models: dict[str, Translator | Captioner] = {}
     for system in named:
         if system.is_model:
+            for path in system.paths:
+                _check_writes(path)
             chosen = argparse.Namespace(**{**vars(arguments), "model": list(system.paths)})
             models[system.name] = load_any(chosen)
     first = next(iter(models), None)
@@ -137,6 +142,21 @@ def _load(named: Sequence[Named], arguments: argparse.Namespace) -> dict[str, Tr
     if models and arguments.reference and not arguments.source and not isinstance(models[first or ""], Captioner):
         raise UserError("--source FILE is needed beside a model and --reference")
     return models
+
+
+def _check_writes(folder: str) -> None:
+    """Refuse a model that writes nothing to be compared with references.
+
+    Raises:
+        UserError: as said, or no model folder.
+    """
+    check_model_folder(folder)
+    task = task_of(folder)
+    if task in MEASURES:
+        raise UserError(
+            f"{folder}: is a model for {task}; reports are on translators and captioners, so score it by "
+            f"`seq2seq evaluate {folder} --data FOLDER`"
+        )
 
 
 def _direction(model: Translator | Captioner) -> str:

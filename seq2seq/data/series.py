@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -21,7 +20,6 @@ TRANSFORMATIONS: tuple[str, ...] = get_args(Transformation)
 
 _MISSING = ("", ".", "-", "na", "n/a", "nan", "null", "none", "#n/a")
 _DELIMITERS = "\t;,"
-_USUAL = 5.0  # times the median step: what weekends with holidays come to
 
 
 @dataclass(frozen=True)
@@ -215,23 +213,6 @@ def _take(
     read.values.append(value)
     read.lines.append(number)
     read.moments.append(moment)
-
-
-def gap_of(series: Series) -> tuple[int, float] | None:
-    """The row before which most time passes, and how many times as much as before most; None where that is usual.
-
-    Weekends and holidays of a daily series are usual.
-
-    >>> facts, values = SeriesFacts(), [0.0] * 5
-    >>> gap_of(Series(list("abcde"), values, [1, 2, 3, 4, 5], [1.0, 2.0, 3.0, 13.0, 14.0], {}, facts))
-    (3, 10.0)
-    >>> gap_of(Series(list("abcde"), values, [1, 2, 3, 4, 5], [1.0, 2.0, 3.0, 6.0, 7.0], {}, facts))
-    """
-    waits = [after - before for before, after in pairwise(series.moments)]
-    if not waits:
-        return None
-    times = max(waits) / median(waits)
-    return (waits.index(max(waits)) + 1, times) if times > _USUAL else None
 
 
 def _drop(dropped: dict[str, int], reason: str) -> None:

@@ -71,9 +71,8 @@ class Look:
         output: what the model makes of it, for people.
         loss: at the last position, in nats where the model says probabilities.
         about: what the loss is of, for people: "'</s>' after 'dog'".
-        layers: that were called with one row, in the model's order.
+        layers: that were called, in the model's order.
         attention: where the model has any.
-        aside: nets that read several rows at once, such as the characters of every word: they are in no layer.
     """
 
     given: str
@@ -82,7 +81,6 @@ class Look:
     about: str
     layers: tuple[Layer, ...]
     attention: Attention | None = None
-    aside: tuple[str, ...] = ()
     nets: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,11 +95,12 @@ def look_at(
     output: str,
     positions: Mapping[str, Sequence[str]],
     attention: Attention | None = None,
+    rows: Mapping[str, int] | None = None,
 ) -> Look:
     """Put together what was watched.
 
     Args:
-        traces: of `watching` a model that read one row.
+        traces: of `watching` a model that read one input.
         loss: at the last position, computed within.
         about: what it is of.
         given: the input.
@@ -109,28 +108,29 @@ def look_at(
         positions: what stands at each position, by the name of the net; a net that is not named, or read something of
             another length, has numbers.
         attention: likewise watched.
+        rows: by the name of each net that read several rows at once, the one to look at, as long as its positions.
     """
+    rows = rows or {}
     called = [trace for trace in traces if len(trace)]
-    aside = tuple(dict.fromkeys(_parts(trace.name)[0] for trace in called if trace.hidden.shape[1] > 1))
-    called = [trace for trace in called if trace.hidden.shape[1] == 1]
     backward = {_parts(trace.name)[:2] for trace in called if _parts(trace.name)[2] == 1}
     layers = []
     for trace, gradient in zip(called, gradient_norms(loss, called), strict=True):
         net, depth, direction = _parts(trace.name)
+        row, steps = rows.get(net, 0), len(positions[net]) if net in rows else len(trace)
         two = (net, depth) in backward
         layers.append(
             Layer(
                 net=net,
                 depth=depth + 1,
                 direction=("forward", "backward")[direction] if two else "",
-                positions=_labels(positions.get(net, ()), len(trace)),
-                gates={name: gate[:, 0] for name, gate in trace.gates.items()},
-                hidden=trace.hidden[:, 0],
-                memory=None if trace.memory is None else trace.memory[:, 0],
-                gradient=gradient[:, 0],
+                positions=_labels(positions.get(net, ()), steps),
+                gates={name: gate[:steps, row] for name, gate in trace.gates.items()},
+                hidden=trace.hidden[:steps, row],
+                memory=None if trace.memory is None else trace.memory[:steps, row],
+                gradient=gradient[:steps, row],
             )
         )
-    return Look(given, output, loss.item(), about, tuple(layers), attention, aside)
+    return Look(given, output, loss.item(), about, tuple(layers), attention)
 
 
 def _parts(name: str) -> tuple[str, int, int]:

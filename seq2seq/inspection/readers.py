@@ -12,7 +12,7 @@ from seq2seq.data.dates import finite_number
 from seq2seq.data.images import load_image
 from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, TRANSLATION
 from seq2seq.data.series import transform
-from seq2seq.data.tokenizer import BOS_ID, EOS_ID
+from seq2seq.data.tokenizer import BOS_ID, EOS_ID, PAD_ID
 from seq2seq.data.tokens import CHARACTERS, TokenReader
 from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel
@@ -136,18 +136,32 @@ def _classifier(loaded: LoadedModel, text: str) -> Look:
 
 
 def _tagger(loaded: LoadedModel, text: str) -> Look:
-    """A tagger: the loss is that of the last token's label, of the scores alone that the net gives it."""
+    """A tagger: the loss is that of the last token's label, of the scores alone that the net gives it.
+
+    Of the characters that it reads, those of the last token are looked at.
+    """
     assert loaded.source is not None
     tokens = text.split()
     if not tokens:
         raise _nothing(text)
-    batch = TokenReader(loaded.source.tokenizer, loaded.sides[CHARACTERS].tokenizer).read([tokens])
+    spelling = loaded.sides[CHARACTERS].tokenizer
+    batch = TokenReader(loaded.source.tokenizer, spelling).read([tokens])
+    last = int(batch.rows[0, -1])
+    letters = spelling.pieces([index for index in batch.characters[last].tolist() if index != PAD_ID])
     with torch.enable_grad(), watching(loaded.model) as traces:
         scores = loaded.model(batch)
         labels = loaded.model.decode(scores.detach(), batch.mask, bio_constraint(loaded.labels))[0].tolist()
         tags = [loaded.labels[label] for label in labels]
         loss = _loss(scores[0, -1], labels[-1])
-        return look_at(traces, loss, f"{tags[-1]} for {tokens[-1]!r}", text, " ".join(tags), {"encoder": tokens})
+        return look_at(
+            traces,
+            loss,
+            f"{tags[-1]} for {tokens[-1]!r}",
+            text,
+            " ".join(tags),
+            {"encoder": tokens, "encoder.characters": letters},
+            rows={"encoder.characters": last},
+        )
 
 
 def _frames(loaded: LoadedModel, clip: str) -> Look:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatterSciNotation, ScalarFormatter
 
 from seq2seq.files import atomic_write
 
@@ -94,8 +95,28 @@ def label_lines(axes: Any, ends: Sequence[tuple[float, float, str, str]], size: 
 
 
 def plain(axes: Any) -> None:
-    """Take away the frame's upper and right side and draw a faint grid."""
+    """Take away the frame's upper and right side, draw a faint grid and write numbers out; scales are set before."""
+    write_numbers(axes)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
     axes.tick_params(labelsize=13)
     axes.tick_params(which="minor", labelsize=12)
+
+
+def write_numbers(axes: Any) -> None:
+    """Write numbers along the axes out: no 1e-3 in the corner that multiplies them all, no 4 x 10^-1."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() == "log":
+            axis.set_major_formatter(_LogNumbers())
+            axis.set_minor_formatter(_LogNumbers())
+        elif isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
+            formatter.set_useOffset(False)
+            formatter.set_scientific(False)
+
+
+class _LogNumbers(LogFormatterSciNotation):
+    """Powers of ten only for what has many zeros."""
+
+    def __call__(self, x: float, pos: Any = None) -> str:
+        label: str = super().__call__(x, pos)
+        return f"{x:g}" if label and 1e-3 <= x < 1e5 else label

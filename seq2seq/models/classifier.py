@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq.encoders.text import TextEncoder
-from seq2seq.errors import UserError, suggest
+from seq2seq.errors import suggest, told_as
 from seq2seq.models.encoder_decoder import EncoderConfig, check_config
 
 Pooling = Literal["last", "mean", "max", "attention"]
@@ -96,8 +96,6 @@ def build_classifier(config: ClassifierConfig, vocab_size: int, labels: int) -> 
         UserError: sizes or choices that do not go together.
     """
     check_config(config)
-    try:
+    with told_as("model"):
         encoder = TextEncoder(vocab_size, config.embedding_size, **asdict(config.encoder))
         return Classifier(encoder, labels, config.pooling, config.dropout)
-    except ValueError as error:
-        raise UserError(f"model: {error}") from error

@@ -15,7 +15,7 @@ from seq2seq.decoders.recurrent import INJECTIONS, Injection, RecurrentDecoder
 from seq2seq.decoders.state import DecoderState
 from seq2seq.encoders.image import ImageEncoder
 from seq2seq.encoders.text import TextEncoder
-from seq2seq.errors import UserError, suggest
+from seq2seq.errors import UserError, suggest, told_as
 from seq2seq.recurrent import CellName
 
 TiedEmbeddings = Literal["none", "decoder", "all"]
@@ -131,6 +131,10 @@ class Seq2Seq(nn.Module):
         """Logits (R, V) after one more token (R,), and the new state."""
         return self.decoder.step(tokens, state)
 
+    def read(self, tokens: Tensor, state: DecoderState) -> DecoderState:
+        """The new state after T more tokens a row, (R, T), in one call of each layer."""
+        return self.decoder.read(tokens, state)[2]
+
     def teach(
         self, source: Tensor, source_lengths: Tensor, prefix: Tensor, rows: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None]:
@@ -153,10 +157,8 @@ def build_model(config: ModelConfig, source_vocab_size: int, target_vocab_size: 
         UserError: sizes or choices that do not go together.
     """
     check_config(config)
-    try:
+    with told_as("model.encoder"):
         encoder = TextEncoder(source_vocab_size, config.embedding_size, **asdict(config.encoder))
-    except ValueError as error:
-        raise UserError(f"model.encoder: {error}") from error
     decoder = _build_decoder(config, encoder, target_vocab_size)
     if config.tied_embeddings == "all":
         if source_vocab_size != target_vocab_size:
@@ -175,10 +177,8 @@ def build_captioner(config: CaptionerConfig, vocab_size: int) -> Seq2Seq:
         UserError: sizes or choices that do not go together, or a backbone or its weights that cannot be had.
     """
     check_config(config)
-    try:
+    with told_as("model.encoder"):
         encoder = ImageEncoder(**asdict(config.encoder))
-    except (ValueError, UserError) as error:
-        raise UserError(f"model.encoder: {error}") from error
     return Seq2Seq(encoder, _build_decoder(config, encoder, vocab_size))
 
 
@@ -203,7 +203,7 @@ def _build_decoder(
 ) -> RecurrentDecoder:
     if not config.decoder.injections:
         raise UserError(f"model.decoder.injections: at least one of {', '.join(INJECTIONS)} must let the source in")
-    try:
+    with told_as("model.decoder"):
         return RecurrentDecoder(
             vocab_size,
             encoder.memory_size,
@@ -212,8 +212,6 @@ def _build_decoder(
             tied_embeddings=config.tied_embeddings != "none",
             **asdict(config.decoder),
         )
-    except ValueError as error:
-        raise UserError(f"model.decoder: {error}") from error
 
 
 def check_config(config: Any) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from seq2seq.encoders.image import ImageEncoder
-from seq2seq.errors import UserError
+from seq2seq.errors import told_as
 from seq2seq.models.encoder_decoder import ImageEncoderConfig, check_config
 from seq2seq.recurrent import CellName, RecurrentStack
 
@@ -101,7 +101,7 @@ def build_frame_tagger(config: FrameTaggerConfig, labels: int) -> FrameTagger:
         UserError: sizes or choices that do not go together, or a backbone or its weights that cannot be had.
     """
     check_config(config)
-    try:
+    with told_as("model"):
         encoder = ImageEncoder(**asdict(config.encoder))
         encoder.to_summary.requires_grad_(False)  # the grid holds all that the mean of it does
         recurrent = None
@@ -109,5 +109,3 @@ def build_frame_tagger(config: FrameTaggerConfig, labels: int) -> FrameTagger:
             sizes = features_of(encoder), config.hidden_size, config.layers
             recurrent = RecurrentStack(*sizes, config.cell, config.bidirectional, config.dropout)
         return FrameTagger(encoder, labels, recurrent)
-    except (ValueError, UserError) as error:
-        raise UserError(f"model: {error}") from error

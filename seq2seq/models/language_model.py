@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from seq2seq.context import Context
 from seq2seq.decoders.recurrent import RecurrentDecoder
 from seq2seq.decoders.state import DecoderState
-from seq2seq.errors import UserError
+from seq2seq.errors import told_as
 from seq2seq.models.encoder_decoder import RecurrentConfig, Seq2Seq, check_config
 
 
@@ -57,7 +57,7 @@ def build_language_model(config: LanguageModelConfig, vocab_size: int) -> Seq2Se
         UserError: sizes or choices that do not go together.
     """
     check_config(config)
-    try:
+    with told_as("model.decoder"):
         decoder = RecurrentDecoder(
             vocab_size,
             memory_size=0,
@@ -67,6 +67,4 @@ def build_language_model(config: LanguageModelConfig, vocab_size: int) -> Seq2Se
             tied_embeddings=config.tied_embeddings != "none",
             **asdict(config.decoder),
         )
-    except ValueError as error:
-        raise UserError(f"model.decoder: {error}") from error
     return Seq2Seq(NoEncoder(), decoder)

@@ -13,7 +13,7 @@ from seq2seq.data.tokenizer import PAD_ID, UNK_ID
 from seq2seq.data.tokens import SHAPES, TokenBatch
 from seq2seq.dropout import LockedDropout
 from seq2seq.embedding import Embedding
-from seq2seq.errors import UserError, suggest
+from seq2seq.errors import suggest, told_as
 from seq2seq.models.crf import CRF, Chain, viterbi
 from seq2seq.models.encoder_decoder import EncoderConfig, check_config
 from seq2seq.recurrent import CellName, RecurrentStack
@@ -216,9 +216,7 @@ def build_tagger(config: TaggerConfig, vocab_size: int, character_vocab_size: in
         UserError: sizes or choices that do not go together.
     """
     check_config(config)
-    try:
+    with told_as("model"):
         characters = CharacterEncoder(character_vocab_size, **asdict(config.characters))
         encoder = TokenEncoder(vocab_size, config.embedding_size, characters, **asdict(config.encoder))
         return RecurrentTagger(encoder, labels, config.output)
-    except ValueError as error:
-        raise UserError(f"model: {error}") from error

@@ -1,6 +1,5 @@
 """Text that goes on, over line ends, from where a prompt leaves it: for language models."""
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +8,12 @@ import torch
 
 from seq2seq.errors import UserError
 from seq2seq.search.greedy import Greedy
-from seq2seq.search.interface import StepModel
+from seq2seq.search.interface import TextModel
 from seq2seq.search.options import SearchOptions
 from seq2seq.search.sampling import Sampling
 from seq2seq.search.strategy import Frontier, Strategy
+
+_AT_ONCE = 4096  # tokens of all prompts that are read in one call; each has its features in memory there
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Written:
 
 @torch.inference_mode()
 def write_on(
-    model: StepModel,
+    model: TextModel,
     state: Any,
     prompts: Sequence[Sequence[int]],
     options: SearchOptions,
@@ -41,7 +42,7 @@ def write_on(
     What a prompt gets does not depend on the others: neither on their number nor on their lengths.
 
     Args:
-        model: has `step(tokens, state)`; in evaluation mode.
+        model: has `step(tokens, state)` and `read(tokens, state)`; in evaluation mode.
         state: its state before anything was read, one row a prompt.
         prompts: what each text begins with; [] for none.
         options: "greedy" takes the likeliest token each time, "sample" draws one.
@@ -57,17 +58,22 @@ def write_on(
     """
     if options.method == "beam":
         raise UserError("method='beam': the likeliest long text is a dull one; use greedy or sample")
-    known = [[first_id, *prompt] for prompt in prompts]
+    texts = [[first_id, *prompt] for prompt in prompts]
     strategy: Strategy = Greedy()
     if options.method == "sample":
-        lengths = [len(ids) + longest for ids in known]
-        strategy = Sampling(options, range(len(known)) if indices is None else indices, lengths, device)
-    written = [Written() for _ in known]
-    active = list(range(len(known)))
-    tokens = torch.tensor([ids[0] for ids in known], device=device)
-    for place in itertools.count():
-        if not active:
-            return written
+        lengths = [len(ids) + longest for ids in texts]
+        strategy = Sampling(options, range(len(texts)) if indices is None else indices, lengths, device)
+    written = [Written() for _ in texts]
+    active = list(range(len(texts)))
+    place = 0  # of the token that is read next
+    while active:
+        ahead = min(len(texts[number]) for number in active) - 1 - place
+        if ahead > 0:  # nobody writes before the last token of the shortest text
+            end = place + min(ahead, max(1, _AT_ONCE // len(active)))
+            read = torch.tensor([texts[number][place:end] for number in active], device=device)
+            state, place = model.read(read, state), end
+            continue
+        tokens = torch.tensor([texts[number][place] for number in active], device=device)
         logits, state = model.step(tokens, state)
         log_probs = logits.log_softmax(-1, dtype=torch.float32)
         log_probs[:, list(never)] = -torch.inf
@@ -81,19 +87,20 @@ def write_on(
                 step=place,
             )
         )
-        chosen, chances = choice.tokens[:, 0].tolist(), choice.log_probs[:, 0].tolist()
+        place += 1
         kept = []
-        for row, number in enumerate(active):
-            if place + 1 < len(known[number]):
-                chosen[row] = known[number][place + 1]
+        for row, (number, token, chance) in enumerate(
+            zip(active, choice.tokens[:, 0].tolist(), choice.log_probs[:, 0].tolist(), strict=True)
+        ):
+            if place < len(texts[number]):  # the prompt goes on by itself
                 kept.append(row)
                 continue
             text = written[number]
-            text.tokens.append(chosen[row])
-            text.log_probs.append(chances[row])
-            if not is_enough(number, chosen[row]) and len(text.tokens) < longest:
+            texts[number].append(token)
+            text.tokens.append(token)
+            text.log_probs.append(chance)
+            if not is_enough(number, token) and len(text.tokens) < longest:
                 kept.append(row)
-        tokens = torch.tensor([chosen[row] for row in kept], dtype=torch.long, device=device)
         if len(kept) < len(active):
             rows = torch.tensor(kept, dtype=torch.long, device=device)
             state = state.select(rows, rows)

@@ -60,7 +60,7 @@ class Ensemble:
     """Predicts with the mean of several models' probabilities. The models share the source and the target vocabulary.
 
     Args:
-        models: each with `encode`, `start` and `step`.
+        models: each with `encode`, `start` and `step`; language models with `read`, too.
 
     Raises:
         UserError: no model, or (at the first step) vocabularies of different sizes.
@@ -89,3 +89,8 @@ class Ensemble:
         log_probs = [logits.log_softmax(-1, dtype=torch.float32) for logits, _ in outputs]
         mean = reduce(torch.logaddexp, log_probs) - log(len(log_probs))
         return mean, replace(state, members=tuple(member for _, member in outputs))
+
+    def read(self, tokens: Tensor, state: EnsembleState) -> EnsembleState:
+        """The new state after several more tokens a row, (R, T)."""
+        members = (model.read(tokens, member) for model, member in zip(self.models, state.members, strict=True))
+        return replace(state, members=tuple(members))

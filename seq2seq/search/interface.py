@@ -32,6 +32,13 @@ class StepModel(Protocol):
         """Reads one token a row, (R,), and gives the logits (R, V) of the next one and the new state."""
 
 
+class TextModel(StepModel, Protocol):
+    """A language model or an ensemble of such: it can read on over many tokens at once, too."""
+
+    def read(self, tokens: Tensor, state: Any, /) -> Any:
+        """The new state after T more tokens a row, (R, T): what T calls of `step` come to."""
+
+
 class SearchContext(Protocol):
     """The encoded source: a `seq2seq.context.Context`, or an ensemble's bundle of them."""
 

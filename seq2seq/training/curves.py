@@ -66,6 +66,8 @@ def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) ->
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
+    from seq2seq.inspection.style import write_numbers
+
     score = [] if metric.name in _LOSS[1] else [(f"dev {metric.label}", {metric.name: "dev"})]
     gradient = [part for part in (_GRADIENT, _CLIPPED) if not curves.keys().isdisjoint(part[1])]
     shown = [_LOSS, *score, *gradient, _RATE]
@@ -82,13 +84,13 @@ def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) ->
             axes.plot(steps, values, marker="o" if name.startswith("dev") else "", ms=3, label=label)
         axes.set_title(title, loc="left", fontsize=10)
         axes.grid(alpha=0.3)
-        axes.ticklabel_format(axis="y", useOffset=False)  # whole numbers, not what is to be added to 9.049e-2
         if part == _GRADIENT:
             axes.set_yscale("log")
         elif part == _CLIPPED:
             axes.set_ylim(-0.03, 1.03)
             share = list(curves[CLIPPED].values())
             axes.set_title(f"{sum(share) / len(share):.0%} of all steps", loc="right", fontsize=10)
+        write_numbers(axes)
         if len(names) > 1:
             axes.legend(frameon=False)
     # A loss that is no number, as where a run goes astray, is never the best one.

@@ -76,8 +76,8 @@ def test_what_cannot_be_read_has_its_reason_in_its_line(seq2seq, model, pictures
     outcome = seq2seq("caption", model, pictures / "0.png", pictures / "notes.txt", "none.png", *FAST)
     first, second, third = (line.split("\t") for line in lines(outcome))
     assert len(first) == 2
-    assert second[1:] == ["", f"{pictures / 'notes.txt'}: not a picture, or of a kind that is not read"]
-    assert third == ["none.png", "", "none.png: no such file"]
+    assert second == [str(pictures / "notes.txt"), "", "not a picture, or of a kind that is not read"]
+    assert third == ["none.png", "", "no such file"]
     assert "2 of 3 pictures could not be read" in outcome.err
 
 
@@ -102,7 +102,8 @@ def test_a_name_that_cannot_be_looked_at_costs_its_own_line_only(seq2seq, model,
     monkeypatch.setattr(os, "stat", sealed)  # to root all folders are open
     first, second = (line.split("\t") for line in lines(seq2seq("caption", model, name, pictures / "0.png", *FAST)))
     assert first[:2] == [name, ""]
-    assert first[2].startswith(f"{name}: ")
+    assert first[2]
+    assert name not in first[2]
     assert len(second) == 2
 
 
@@ -117,7 +118,7 @@ def test_a_folder_with_a_file_that_cannot_be_looked_at(seq2seq, model, pictures,
     monkeypatch.setattr(Path, "is_file", sealed)
     found = [line.split("\t") for line in lines(seq2seq("caption", model, pictures, *FAST))]
     assert [len(fields) for fields in found] == [2, 3, 2, 2]
-    assert found[1][2].endswith("1.png: cannot be read (Permission denied)")
+    assert found[1][2] == "cannot be read (Permission denied)"
 
 
 def test_what_is_passed_over_in_a_folder_is_told(seq2seq, model, pictures, tmp_path):
@@ -127,7 +128,7 @@ def test_what_is_passed_over_in_a_folder_is_told(seq2seq, model, pictures, tmp_p
     (pictures / "linked").symlink_to(tmp_path)
     outcome = seq2seq("caption", model, pictures.parent, *FAST)
     found = [line.split("\t") for line in lines(outcome)]
-    assert found[4] == [f"{pictures}/gone.png", "", f"{pictures}/gone.png: a link to a file that is not there"]
+    assert found[4] == [f"{pictures}/gone.png", "", "a link to a file that is not there"]
     assert outcome.err.splitlines()[:2] == [
         f"note: {pictures.parent}: 4 files passed over that are no pictures by their ending (.heic 2, none 1, .txt 1)",
         f"note: {pictures.parent}: 1 linked folder not searched",
@@ -154,7 +155,7 @@ def test_a_name_that_is_not_utf_8_is_written_as_far_as_it_is(seq2seq, model, pic
     outcome = seq2seq("caption", model, *named, "--output", output, *shape, *FAST, stdin=stdin)
     assert outcome.code == 0, outcome.err
     broken, whole, *_ = [line for line in output.read_text(encoding="utf-8").splitlines() if "caf" in line]
-    assert broken.count("caf\ufffd.png") == 2, "in the reason, too"
+    assert broken.count("caf\ufffd.png") == (2 if json_lines else 1), "in an object in the reason, too"
     assert "not a picture" in broken
     assert whole.count("caf\ufffd.png") == 1
 

@@ -294,4 +294,7 @@ def test_data_that_are_neither_translations_nor_captions(seq2seq, files, prepare
     (prepared / "manifest.json").write_text(json.dumps({**manifest, "task": task, "languages": languages}))
     outcome = seq2seq("evaluate", "--hypothesis", files["source"], "--data", prepared, "--target-language", "en")
     assert outcome.code == 2
-    assert outcome.err == f"error: {prepared}: prepared for {task}; only translations and captions are scored\n"
+    assert outcome.err.startswith(
+        f"error: {prepared}: prepared for {task}, but here translations and captions are scored"
+    )
+    assert f"`seq2seq evaluate MODEL --data {prepared}`" in outcome.err

@@ -77,7 +77,7 @@ def test_the_picture_names_what_it_shows(seq2seq, model, prices, tmp_path, monke
     ("options", "told"),
     [
         (["--steps", "0"], "--steps: '0' is too small; use 1 or more"),
-        (["--level", "0.999"], "paths 500: too few for the ends of a 0.999 interval; draw 1,000 or more"),
+        (["--level", "0.999"], "error: --paths 500: too few for the ends of a 0.999 interval; draw 1,000 or more"),
         (["--level", "1.5"], "--level 1.5: must be between 0 and 1"),
         (["--value", "prize"], "--value 'prize': "),
         (["--delimiter", "xx"], "--delimiter 'xx': one character is wanted"),

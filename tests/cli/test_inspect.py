@@ -266,16 +266,23 @@ def test_a_tagger(seq2seq, tiny_tokenizer, tmp_path):
         labels=TAGS,
         characters=("characters", tmp_path / "characters.model"),
     )
-    for number, sentence in enumerate(("The cat sleeps in Port Selby", "cat")):  # of a single token, its letters, too
+    spelled = []
+    for number, sentence in enumerate(("sleeps in cat The cat", "cat")):
         outcome = seq2seq("inspect", tmp_path / "model", sentence, "--output", tmp_path / f"out{number}")
-        assert outcome.code == 0, outcome.err
+        assert (outcome.code, outcome.err) == (0, "")
         (given,) = read_record(tmp_path / f"out{number}")["inputs"]
         assert given["layers"]["encoder, layer 1, forward"]["positions"] == sentence.split()
         assert list(given["layers"]["encoder, layer 1, backward"]["gates"]) == ["update"]
         assert set(given["output"].split()) <= set(TAGS)
-        shown = (tmp_path / f"out{number}" / "encoder-characters-norms.png").exists()
-        assert shown is (len(sentence.split()) == 1)
-        assert ("encoder.characters reads several words at once" in outcome.err) is not shown
+        assert (tmp_path / f"out{number}" / "encoder-characters-layer1-forward-gates.png").exists()
+        letters = [given["layers"][f"encoder.characters, layer 1, {way}"] for way in ("forward", "backward")]
+        assert all(min(layer["gradient_norm"]) > 0 for layer in letters), "the loss is that of the word's label"
+        spelled.append(letters)
+    for beside, alone in zip(*spelled, strict=True):  # of the last word, whatever stands before it
+        assert beside["positions"] == alone["positions"]
+        assert beside["hidden_norm"] == pytest.approx(alone["hidden_norm"], rel=1e-3)
+        assert beside["gates"]["update"] == pytest.approx(alone["gates"]["update"], rel=1e-3)
+    assert "".join(spelled[0][0]["positions"]).strip("▁") == "cat"
 
 
 def test_a_forecaster(seq2seq, tmp_path):

@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 
 import pytest
+from toy_clips import save_tagger
 from toy_data import write_prepared
 
 FAST = ("--method", "greedy", "--precision", "fp32", "--device", "cpu", "--max-length", 20)
@@ -180,6 +181,16 @@ def test_mistakes_are_told_in_one_line_and_nothing_is_written(
     assert len(outcome.err.splitlines()) == 1
     assert message.format(**names) in outcome.err
     assert Counter(tmp_path.rglob("*")) == before
+
+
+def test_a_model_that_writes_nothing_to_compare_is_sent_to_evaluate(seq2seq, taught_model, prepared, tmp_path):
+    folder = save_tagger(tmp_path / "model")
+    for system in (folder, f"both={taught_model}+{folder}"):
+        outcome = seq2seq("report", system, "--data", prepared, "--output", tmp_path / "report")
+        assert outcome.code == 2
+        assert outcome.err.startswith(f"error: {folder}: is a model for frames; ")
+        assert f"`seq2seq evaluate {folder} --data FOLDER`" in outcome.err
+        assert len(outcome.err.splitlines()) == 1
 
 
 def test_help_tells_the_exit_codes(seq2seq):

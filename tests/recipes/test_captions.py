@@ -74,21 +74,21 @@ def test_the_script_tells_what_it_needs(tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_the_tiny_run_draws_its_own_pictures(tmp_path):
+def test_the_tiny_run_draws_its_own_pictures(tmp_path, run_recipe):
     few = ["--trainer.max_steps=6", "--trainer.val_check_interval=6", "--data.batch_size=8", "--output=run"]
-    command = [sys.executable, str(RECIPE / "train.py"), "--tiny", *few]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
+    done = run_recipe(RECIPE, "--tiny", *few)
+    assert done.code == 0, done.err
+    assert "Warning" not in done.err
     assert (tmp_path / "prepared" / "tiny_scenes" / "manifest.json").exists()
     assert (tmp_path / "run" / "model" / "model.safetensors").exists()
 
 
-def test_what_is_in_the_way_of_the_pictures_is_told_without_a_traceback(tmp_path):
+def test_what_is_in_the_way_of_the_pictures_is_told_without_a_traceback(tmp_path, run_recipe):
     (tmp_path / "prepared").mkdir()
     (tmp_path / "prepared" / "tiny_scenes").write_text("mine")
-    command = [sys.executable, str(RECIPE / "train.py"), "--tiny"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("error: prepared/tiny_scenes: the pictures could not be drawn there")
-    assert "Traceback" not in done.stderr
+    done = run_recipe(RECIPE, "--tiny")
+    assert done.code == 2
+    assert done.err.splitlines()[-1].startswith(
+        "error: prepared/tiny_scenes: could not be prepared by data_prep.scenes"
+    )
+    assert "Traceback" not in done.err

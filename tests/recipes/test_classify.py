@@ -1,8 +1,6 @@
 """The sentiment recipe, from the command line to a classifier in use."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -59,15 +57,14 @@ def test_a_mistake_is_told_in_one_line(toy, arguments, told):
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_the_tiny_form_learns_to_tell_opinions_apart(tmp_path):
-    command = [sys.executable, str(RECIPE / "train.py"), "--tiny", "--output=run"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
+def test_the_tiny_form_learns_to_tell_opinions_apart(tmp_path, run_recipe):
+    done = run_recipe(RECIPE, "--tiny", "--output=run")
+    assert done.code == 0, done.err
+    assert "Warning" not in done.err
     records = json.loads((tmp_path / "run" / "model" / "scores.json").read_text())["evaluations"]
     (test,) = (record for record in records.values() if record["data"]["split"] == "test")
     assert test["scores"]["accuracy"]["value"] > 90
-    assert "always '" in done.stdout
+    assert "always '" in done.out
     assert (tmp_path / "run" / "curves.png").exists()
     card = (tmp_path / "run" / "model" / "card.md").read_text()
     assert "Classifier of text in en" in card

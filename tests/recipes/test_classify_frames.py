@@ -1,8 +1,6 @@
 """The recipe for frames, from drawn clips to a tagger in use."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -28,12 +26,10 @@ def parse(tmp_path: Path, prepared: Path, *more: str) -> RecipeCLI:
     return make_cli(RECIPE / "config.yaml", arguments, task=FramesTask, data=FramesData)
 
 
-def test_the_tiny_run_remembers_what_no_frame_shows(tmp_path):
-    done = subprocess.run(
-        [sys.executable, str(RECIPE / "train.py"), "--tiny"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
+def test_the_tiny_run_remembers_what_no_frame_shows(tmp_path, run_recipe):
+    done = run_recipe(RECIPE, "--tiny")
+    assert done.code == 0, done.err
+    assert "Warning" not in done.err
     run = tmp_path / "runs" / "tiny_frames"
     record = json.loads((run / "scores.test.json").read_text())
     assert record["scores"]["accuracy"]["value"] > 45, "the convolutional net alone is below 30 after as many steps"

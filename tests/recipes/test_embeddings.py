@@ -15,23 +15,29 @@ RECIPE = Path(__file__).parents[2] / "recipes" / "embeddings"
 SENTIMENT = RECIPE.with_name("classify_sentiment")
 
 
-def test_the_script_compares_three_ways_to_begin(tmp_path):
+def accuracies(told: str) -> dict[str, float]:
+    """Of each way to begin, by the table that the script prints."""
+    rows = re.findall(r"│ (at random|from vectors, \w+) +│ ([\d.]+) ", told)
+    return {way: float(accuracy) for way, accuracy in rows}
+
+
+def test_the_script_compares_three_ways_to_begin(run_recipe):
     pytest.importorskip("gensim", reason="word vectors are trained by gensim, which is not installed")
-    command = [sys.executable, str(RECIPE / "train.py"), "--tiny"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stderr
-    rows = dict(re.findall(r"│ (at random|from vectors, \w+) +│ ([\d.]+) ", done.stdout))
-    assert rows.keys() == {"at random", "from vectors, tuned", "from vectors, frozen"}
-    # To vectors of this little text words of praise and of blame are alike: they stand in the same places.
-    assert all(float(rows[way]) > 85 for way in ("at random", "from vectors, tuned"))
-    assert "nearest neighbours" in done.stdout
-    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280)
-    assert dict(re.findall(r"│ (at random|from vectors, \w+) +│ ([\d.]+) ", again.stdout)) == rows
-    assert "trained for" not in again.stdout
+    done = run_recipe(RECIPE, "--tiny")
+    assert done.code == 0, done.err
+    found = accuracies(done.out)
+    assert found.keys() == {"at random", "from vectors, tuned", "from vectors, frozen"}
+    assert found["at random"] > 65
+    assert found["from vectors, tuned"] > 80
+    assert found["from vectors, frozen"] > 65, "the commonest label has half of them"
+    assert "nearest neighbours" in done.out
+    again = run_recipe(RECIPE, "--tiny")
+    assert accuracies(again.out) == found
+    assert "trained for" not in again.out
     more = ["--output", "runs/tiny_embeddings", "--model.optimizer.learning_rate=0.1"]
-    other = subprocess.run([*command, *more], cwd=tmp_path, capture_output=True, text=True, timeout=280)
-    assert other.returncode == 2
-    assert "holds runs with other labels, vectors or options" in other.stderr
+    other = run_recipe(RECIPE, "--tiny", *more)
+    assert other.code == 2
+    assert "holds runs with other labels, vectors or options" in other.err
 
 
 @pytest.mark.parametrize("name", ["config.yaml", "tiny.yaml"])

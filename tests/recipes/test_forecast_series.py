@@ -1,8 +1,6 @@
 """The forecasting recipe, from a series to a forecaster in use."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -31,12 +29,10 @@ def parse(tmp_path: Path, prepared: Path, *more: str) -> RecipeCLI:
     return make_cli(RECIPE / "config.yaml", arguments, task=ForecastingTask, data=ForecastingData)
 
 
-def test_the_tiny_run_learns_the_sine(tmp_path):
-    done = subprocess.run(
-        [sys.executable, str(RECIPE / "train.py"), "--tiny"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
+def test_the_tiny_run_learns_the_sine(tmp_path, run_recipe):
+    done = run_recipe(RECIPE, "--tiny")
+    assert done.code == 0, done.err
+    assert "Warning" not in done.err
     run = tmp_path / "runs" / "tiny_series"
     scores = json.loads((run / "scores.test.json").read_text())["scores"]
     assert scores["MAE"]["value"] < 0.12, "0.08 is the noise alone, persistence is near 0.2"
@@ -46,7 +42,7 @@ def test_the_tiny_run_learns_the_sine(tmp_path):
     left = {str(path.relative_to(run)) for path in run.rglob("*") if path.is_file()}
     assert left >= {"checkpoints/best.ckpt", "checkpoints/last.ckpt", "scores.dev.json", "curves.png", "model/card.md"}
     assert "seq2seq forecast" in (run / "model" / "card.md").read_text()
-    assert "persistence" in done.stdout
+    assert "persistence" in done.out
 
 
 def test_an_autoregression_finds_the_law(tmp_path, prepared, monkeypatch):
@@ -89,13 +85,12 @@ def test_mistakes_are_told_in_one_line(tmp_path, prepared, options, told):
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_window_longer_than_the_series_is_told(tmp_path, prepared):
-    command = [sys.executable, str(RECIPE / "train.py"), "--model.model.window=500", f"--data.prepared={prepared}"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 2
+def test_a_window_longer_than_the_series_is_told(run_recipe, prepared):
+    done = run_recipe(RECIPE, "--model.model.window=500", f"--data.prepared={prepared}")
+    assert done.code == 2
     told = "error: model.model.window: 500 is more than there is before the last of the 400 values of train"
-    assert done.stderr.startswith(told)
-    assert len(done.stderr.splitlines()) == 1
+    assert done.err.startswith(told)
+    assert len(done.err.splitlines()) == 1
 
 
 def test_a_folder_of_something_else_and_a_series_that_never_changes_are_told(tmp_path, prepared):

@@ -4,8 +4,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -24,17 +22,16 @@ CONFIGS = sorted(RECIPE.glob("*.yaml"))
 BOUND = 1.3  # nats a character of sentences that a small grammar makes
 
 
-def test_the_script_learns_to_spell_the_shipped_text(tmp_path):
-    command = [sys.executable, str(RECIPE / "train.py"), "--tiny", "--output=run"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
+def test_the_script_learns_to_spell_the_shipped_text(tmp_path, run_recipe):
+    done = run_recipe(RECIPE, "--tiny", "--output=run")
+    assert done.code == 0, done.err
+    assert "Warning" not in done.err
     run = tmp_path / "run"
     (record,) = json.loads((run / "model" / "scores.json").read_text())["evaluations"].values()
     assert record["data"]["split"] == "dev"
     assert record["scores"]["nats/character"]["value"] < BOUND
     assert "seq2seq generate" in (run / "model" / "card.md").read_text()
-    assert "seq2seq generate" in done.stdout
+    assert "seq2seq generate" in done.out
     stages = re.findall(r"^=== step (\d+) · dev loss ([\d.]+) nats$", (run / "samples.txt").read_text(), re.MULTILINE)
     assert [int(step) for step, _ in stages] == [75, 150]
     assert float(stages[1][1]) < float(stages[0][1])

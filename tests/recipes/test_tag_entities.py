@@ -25,11 +25,10 @@ RECIPE = ROOT / "recipes" / "tag_entities"
 WNUT17 = ROOT.parent / "shared" / "data" / "wnut17"
 
 
-def test_the_recipe_finds_names_that_it_has_not_seen(tmp_path):
-    command = [sys.executable, str(RECIPE / "train.py"), "--tiny", "--output=run"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
+def test_the_recipe_finds_names_that_it_has_not_seen(tmp_path, run_recipe):
+    done = run_recipe(RECIPE, "--tiny", "--output=run")
+    assert done.code == 0, done.err
+    assert "Warning" not in done.err
     records = {split: json.loads((tmp_path / "run" / f"scores.{split}.json").read_text()) for split in ("dev", "test")}
     for record in records.values():
         assert record["scores"]["entity F1"]["value"] > 90

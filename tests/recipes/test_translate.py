@@ -1,8 +1,6 @@
 """The translation recipe, from the command line to a translator in use."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from toy_data import reversed_words, write_prepared
@@ -42,34 +40,31 @@ def test_the_recipe_learns_to_reverse_words(tmp_path, capsys):
     assert "warn" not in err.lower()
 
 
-def test_the_script_trains_on_the_shipped_corpus(tmp_path):
-    command = [sys.executable, str(RECIPE / "train.py"), "--tiny", "--trainer.max_steps=60", "--output=run"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
+def test_the_script_trains_on_the_shipped_corpus(tmp_path, run_recipe):
+    done = run_recipe(RECIPE, "--tiny", "--trainer.max_steps=60", "--output=run")
+    assert done.code == 0, done.err
+    assert "Warning" not in done.err
     assert (tmp_path / "run" / "model" / "model.safetensors").exists()
 
 
-def test_a_second_run_does_not_overwrite_the_first(tmp_path):
+def test_a_second_run_does_not_overwrite_the_first(tmp_path, run_recipe):
     splits = {"train": reversed_words(30, seed=1), "dev": reversed_words(5, seed=2)}
     prepared = write_prepared(tmp_path / "prepared", splits)
     arguments = [f"--data.prepared={prepared}", f"--output={tmp_path / 'run'}", "--trainer.max_steps=2"]
-    command = [sys.executable, str(RECIPE / "train.py"), "--tiny", "--overwrite=false", *arguments]
     (tmp_path / "run" / "checkpoints").mkdir(parents=True)
     (tmp_path / "run" / "checkpoints" / "last.ckpt").write_bytes(b"precious")
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: --output")
-    assert len(done.stderr.splitlines()) == 1
+    done = run_recipe(RECIPE, "--tiny", "--overwrite=false", *arguments)
+    assert done.code == 2
+    assert done.err.startswith("error: --output")
+    assert len(done.err.splitlines()) == 1
     assert (tmp_path / "run" / "checkpoints" / "last.ckpt").read_bytes() == b"precious"
 
 
-def test_what_is_in_the_way_of_the_sample_corpus_is_told_without_a_traceback(tmp_path):
+def test_what_is_in_the_way_of_the_sample_corpus_is_told_without_a_traceback(tmp_path, run_recipe):
     (tmp_path / "prepared").mkdir()
     (tmp_path / "prepared" / "sample").write_text("mine")
-    command = [sys.executable, str(RECIPE / "train.py"), "--tiny"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "is there already" in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("error: prepared/sample: the sample corpus could not be prepared")
-    assert "Traceback" not in done.stderr
+    done = run_recipe(RECIPE, "--tiny")
+    assert done.code == 2
+    assert "is there already" in done.err
+    assert done.err.splitlines()[-1].startswith("error: prepared/sample: could not be prepared by data_prep.sample;")
+    assert "Traceback" not in done.err

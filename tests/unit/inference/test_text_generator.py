@@ -87,6 +87,26 @@ def test_greedy_goes_on_with_the_likeliest_character(generator):
     assert text == expected
 
 
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+@pytest.mark.parametrize("models", [1, 2])
+def test_a_long_prompt_read_in_chunks_gives_the_text_of_one_read_step_by_step(
+    folder, tokenizer, tmp_path, monkeypatch, precision, models
+):
+    if precision == "int8" and not torch.backends.mkldnn.is_available():
+        pytest.skip("no 8-bit products here")
+    folders = [folder, save_language_model(tmp_path / "other", tokenizer, seed=2)][:models]
+    generator = TextGenerator.load(folders, device="cpu", precision=precision)
+    prompts = ["\n".join(LINES), "All:", "hear me.\n" * 9]
+    found = []
+    for at_once in (1, 50, 4096):
+        monkeypatch.setattr("seq2seq.search.continuation._AT_ONCE", at_once)
+        found.append(generator.generate_detailed(prompts, characters=60, seed=2))
+    for others in found[1:]:
+        for one, other in zip(found[0], others, strict=True):
+            assert one.text == other.text
+            assert one.log_probs == pytest.approx(other.log_probs, abs=1e-4 if precision == "fp32" else 0.1)
+
+
 @pytest.mark.parametrize("characters", [1, 37, 200])
 def test_a_text_has_as_many_characters_as_asked_for(generator, by_word, characters):
     for each in (generator, by_word):

@@ -33,10 +33,17 @@ class Scripted:
     def __init__(self) -> None:
         self.table = torch.from_numpy(np.random.default_rng(4).normal(size=(101, VOCABULARY)) * 2).float()
         self.table[:, :3] = 50.0  # what must never be written is what it likes best
+        self.calls: list[tuple[int, int]] = []  # shapes of what was read at once
 
     def step(self, tokens, state):
         sums = (state.sums * 7 + tokens + 1) % 101
         return self.table[sums], Sums(sums)
+
+    def read(self, tokens, state):
+        self.calls.append(tuple(tokens.shape))
+        for column in tokens.t():
+            _, state = self.step(column, state)
+        return state
 
     def logits(self, read: list[int]) -> torch.Tensor:
         total = 0
@@ -45,10 +52,9 @@ class Scripted:
         return self.table[total]
 
 
-def write(prompts, options, longest=12, enough=lambda _number, _token: False, **more):
-    return write_on(
-        Scripted(), Sums(torch.zeros(len(prompts), dtype=torch.long)), prompts, options, longest, enough, CPU, **more
-    )
+def write(prompts, options, longest=12, enough=lambda _number, _token: False, model=None, **more):
+    nothing = Sums(torch.zeros(len(prompts), dtype=torch.long))
+    return write_on(model or Scripted(), nothing, prompts, options, longest, enough, CPU, **more)
 
 
 GREEDY = SearchOptions(method="greedy")
@@ -74,6 +80,27 @@ def test_the_others_in_a_batch_change_nothing(options):
     together = write(PROMPTS, options, indices=[7, 8, 9, 10])
     for index, prompt, found in zip([7, 8, 9, 10], PROMPTS, together, strict=True):
         assert write([prompt], options, indices=[index])[0].tokens == found.tokens
+
+
+LONG = [[4 + place % 5 for place in range(length)] for length in (100, 3, 0, 41)]
+
+
+@pytest.mark.parametrize("options", [GREEDY, SearchOptions(method="sample", seed=5)])
+@pytest.mark.parametrize("at_once", [2, 7, 64, 4096])
+def test_prompts_read_in_chunks_are_those_read_token_by_token(monkeypatch, options, at_once):
+    monkeypatch.setattr("seq2seq.search.continuation._AT_ONCE", 1)
+    expected = [write(LONG, options), write(LONG[:1], options)]
+    monkeypatch.setattr("seq2seq.search.continuation._AT_ONCE", at_once)
+    assert [write(LONG, options), write(LONG[:1], options)] == expected
+
+
+def test_a_long_prompt_is_read_at_once_but_for_what_the_others_write_meanwhile(monkeypatch):
+    alone, beside = Scripted(), Scripted()
+    monkeypatch.setattr("seq2seq.search.continuation._AT_ONCE", 40)
+    write(LONG[:1], GREEDY, longest=12, model=alone)
+    assert [columns for rows, columns in alone.calls] == [40, 40, 20]
+    write(LONG[:2], GREEDY, longest=12, model=beside)
+    assert beside.calls == [(2, 3), (1, 40), (1, 40), (1, 5)], "3 of the short one, then 12 that it writes"
 
 
 def test_more_of_a_text_begins_as_less_of_it():
