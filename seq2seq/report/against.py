@@ -13,7 +13,7 @@ from seq2seq.evaluation.metrics import arrow, signed
 from seq2seq.evaluation.results import Scorer
 from seq2seq.files import open_lines
 from seq2seq.report.comparison import NOT_SHOWN, better, is_significant, p_text, verdict
-from seq2seq.report.content import Section, Table
+from seq2seq.report.content import Finding, Section, Table
 from seq2seq.report.document import main_metric
 from seq2seq.report.record import KIND, READABLE
 from seq2seq.report.system import System
@@ -50,7 +50,7 @@ class Against:
 
     earlier: Earlier
     comparisons: tuple[PairedTest, ...]
-    verdicts: tuple[str, ...]
+    verdicts: tuple[Finding, ...]
     worse: bool
     matching: "Matching"
 
@@ -82,7 +82,7 @@ class Against:
         text = "The value now less that of then; p is how likely chance alone makes so large a difference."
         table = Table("against-differences", "Now less then", text, columns, rows)
         title = f"Is it as good as the report of {self.earlier.date[:10]}?"
-        return Section("against", title, " ".join([*self.verdicts, *self.matching.notes]), (table,))
+        return Section("against", title, " ".join([*map(str, self.verdicts), *self.matching.notes]), (table,))
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def compare(earlier: Earlier, test: TestSet, systems: Sequence[System], scorer: 
         comparisons += found
         its = "its earlier self" if before == system.name else f"the earlier {before}"
         if list(system.outputs) == earlier.outputs[before]:
-            verdicts.append(f"{system.name} gave the same outputs as {its} of {earlier.date[:10]}.")
+            verdicts.append(Finding(f"{system.name} gave the same outputs as {its} of {earlier.date[:10]}."))
         else:
             verdicts.append(verdict(main, found, f"{its} of {earlier.date[:10]}"))
     return Against(earlier, tuple(comparisons), tuple(verdicts), worse, matching)

@@ -107,7 +107,7 @@ def report_record(report: Report) -> dict[str, Any]:
         "main_metric": report.main_metric,
         "sentence_metric": report.sentence_metric,
         "tests": facts["tests"],
-        "verdicts": report.verdicts,
+        "verdicts": [str(verdict) for verdict in report.verdicts],
         "sources": [Path(source).name for source in report.test.sources]
         if report.test.captions
         else report.test.sources,
