@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seq2seq.evaluation import Comparison, Score, TestSet, make_record
-from seq2seq.evaluation.captions import distinct_captions, measure_diversity
+from seq2seq.report.diversity import diversity_of
 from seq2seq.report.document import Report
 from seq2seq.report.system import System
 
@@ -39,17 +39,13 @@ def system_record(
     facts = dict(system.facts)
     hypothesis = facts.pop("hypothesis", None)
     data = {**test.record, "hypothesis": hypothesis} if hypothesis else test.record
-    diversity = None
-    if test.captions:
-        training = None if test.training is None or system.elsewhere else distinct_captions(test.training)
-        diversity = measure_diversity(system.outputs, training)
     return make_record(
         scores,
         sentences=len(test),
         data=data,
         baseline=baseline,
         comparisons=comparisons,
-        diversity=diversity,
+        diversity=diversity_of(test, system) if test.captions else None,
         **facts,
     )
 

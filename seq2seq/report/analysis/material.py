@@ -7,12 +7,13 @@ from functools import cached_property
 import numpy as np
 
 from seq2seq.data.words import expected_words, text_words, word_credits
-from seq2seq.evaluation.captions import BleuReward, CiderD, distinct_captions, ptb_tokenize
+from seq2seq.evaluation.captions import BleuReward, CiderD, ptb_tokenize
 from seq2seq.evaluation.results import Scorer
 from seq2seq.evaluation.scores import TextScorer
 from seq2seq.report.analysis.estimates import Array
 from seq2seq.report.system import System, TestSet
 
+NO_TRAINING = "the training data are not known (they are with --data)"
 _CHRF_ORDERS, _CHRF_BETA = 6, 2
 
 
@@ -67,14 +68,9 @@ class Material:
     def no_training(self) -> str | None:
         """Why nothing can be said of the training data; None where it can."""
         if self.test.training is None:
-            return "the training data are not known (they are with --data)"
+            return NO_TRAINING
         others = [name for name, system in self.systems.items() if system.elsewhere]
         return f"other data than those of --data trained {', '.join(others)}" if others else None
-
-    @cached_property
-    def training_captions(self) -> set[tuple[str, ...]] | None:
-        """The different training captions; None where they are not known."""
-        return None if self.no_training else distinct_captions(self.test.training or ())
 
     @property
     def metric(self) -> str:

@@ -28,15 +28,20 @@ def seconds(count: int, captions: bool) -> float:
     test = replace(test, sources=sources, references=[[text] for text in texts], training=texts)
     systems = [model("m", test, 0.2), output_file("f", test, 0.5)]
     gc.collect()
-    gc.disable()  # it looks at all objects of the tests before, too
     begin = time.process_time()
     report = build_report(test, systems)
     packed_samples(report, PAGE_BYTES)
     as_json(report_record(report))
     to_markdown(report)
-    taken = time.process_time() - begin
+    return time.process_time() - begin
+
+
+@pytest.fixture(autouse=True)
+def no_collector():
+    """What looks, now and then, at all objects of the tests before, too."""
+    gc.disable()
+    yield
     gc.enable()
-    return taken
 
 
 @pytest.mark.parametrize("captions", [False, True], ids=["text", "captions"])
