@@ -108,18 +108,7 @@ def report_record(report: Report) -> dict[str, Any]:
         if report.test.captions
         else report.test.sources,
         "references": report.test.references,
-        "systems": [
-            {
-                "name": system.name,
-                "record": system_record(report.test, system, report.scores[system.name]),
-                "outputs": system.outputs,
-                "sentence_scores": _rounded(report.sentence_scores[system.name]),
-                "confidences": _rounded(report.confidences[system.name]),
-                "word_confidences": _of_words(report.word_confidences[system.name]),
-                "curves": system.curves,
-            }
-            for system in report.systems
-        ],
+        "systems": [_system(report, system) for system in report.systems],
         "comparisons": [asdict(test) for test in report.comparisons],
         "against": facts.get("against"),
         "sections": [asdict(section) for section in report.sections],
@@ -132,12 +121,21 @@ def as_json(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def _rounded(values: Sequence[float] | None) -> list[float] | None:
-    return None if values is None else [round(value, _DIGITS) for value in values]
+def _system(report: Report, system: System) -> dict[str, Any]:
+    sentences, words = report.confidences[system.name], report.word_confidences[system.name]
+    return {
+        "name": system.name,
+        "record": system_record(report.test, system, report.scores[system.name]),
+        "outputs": system.outputs,
+        "sentence_scores": _rounded(report.sentence_scores[system.name]),
+        "confidences": None if sentences is None else _rounded(sentences),
+        "word_confidences": None if words is None else [_rounded(values) for values in words],
+        "curves": system.curves,
+    }
 
 
-def _of_words(values: Sequence[Sequence[float]] | None) -> list[list[float] | None] | None:
-    return None if values is None else [_rounded(words) for words in values]
+def _rounded(values: Sequence[float]) -> list[float]:
+    return [round(value, _DIGITS) for value in values]
 
 
 def _plain(value: Any) -> Any:

@@ -23,12 +23,12 @@ class Material:
     Attributes:
         test: the test set.
         systems: those that are compared, by name.
-        scorer: of that test set; what it has counted is not counted again. Captions need none.
+        scorer: of that test set, or None; what it has counted in texts is not counted again.
     """
 
     def __init__(self, test: TestSet, systems: list[System], scorer: Scorer | None = None) -> None:
         self.test = test
-        self.scorer = scorer if isinstance(scorer, TextScorer) else None
+        self.scorer = scorer
         self.systems = {system.name: system for system in systems}
 
     @cached_property
@@ -106,14 +106,14 @@ class Material:
         }
 
     @cached_property
-    def _scorer(self) -> TextScorer:
-        if self.scorer is not None:
+    def _text_scorer(self) -> TextScorer:
+        if isinstance(self.scorer, TextScorer):
             return self.scorer
         streams = list(itertools.zip_longest(*self.test.references))
         return TextScorer(streams, language=self.test.language)
 
     def _text_statistics(self, metric: str, system: System) -> Array:
-        scorer = self._scorer
+        scorer = self._text_scorer
         return np.array(
             scorer.metrics[metric]._extract_corpus_statistics(system.outputs, scorer.references), dtype=float
         )

@@ -6,6 +6,7 @@ let data, rowCount, isSure; // see budget.py
 const ROWS_A_PAGE = 50, PRINTED_ROWS = 12, LONG = 900; // letters that fill a screen
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
 const MARKS = { 1: "near", 2: "other" };
+const ROLES = { TBODY: "rowgroup", TR: "row", TH: "rowheader", TD: "cell" }; // which a style of blocks would take away
 const byId = (id) => document.getElementById(id);
 const state = { column: "number", descending: false, preset: "order", page: 0 };
 
@@ -194,7 +195,9 @@ function sample(row) {
   const head = make("th", { scope: "rowgroup", className: "head" }, number, picture(row));
   head.rowSpan = lines.length;
   lines[0].prepend(head);
-  return make("tbody", { className: "sample", "data-row": row }, ...lines);
+  const body = make("tbody", { className: "sample", "data-row": row }, ...lines);
+  for (const node of [body, ...body.querySelectorAll("tr, th, td")]) node.setAttribute("role", ROLES[node.tagName]);
+  return body;
 }
 
 function draw(printing = false) {
