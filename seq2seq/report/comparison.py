@@ -93,7 +93,7 @@ def verdict(found: PairedTest, others: Sequence[PairedTest] = (), earlier: str |
     Args:
         found: the test on the main metric, whose higher values are better.
         others: tests on other metrics, of these two systems or of any: one is told in brackets (see `BESIDE`), and
-            those that contradict the first, each being significant.
+            those that contradict the first, each being significant and more than nothing when rounded.
         earlier: what is said in place of the first system's name.
 
     >>> print(verdict(PairedTest("A", "B", "BLEU", 1.83, 0.004, 0.003)))
@@ -105,20 +105,20 @@ def verdict(found: PairedTest, others: Sequence[PairedTest] = (), earlier: str |
     """
     first = earlier or found.first
     others = [one for one in others if (one.first, one.second) == (found.first, found.second) and one != found]
+    telling = [one for one in others if is_significant(one) and round(one.difference, 1)]
     turned = earlier is None and is_significant(found) and found.difference < 0
     told = f"{_value(found, turned)} {found.metric}, {p_text(found.p)}"
     for one in others:
         if one.metric == BESIDE.get(found.metric):
             told += f" ({_value(one, turned)} {one.metric}, {p_text(one.p)})"
     if not is_significant(found):
-        differing = [one for one in others if is_significant(one)]
-        if not differing:
+        if not telling:
             return Finding(f"No difference between {found.second} and {first} that this test set can show:", f"{told}.")
         return Finding(
             f"No difference in {found.metric} between {found.second} and {first} that this test set can show",
-            f"({_value(found)}, {p_text(found.p)}); {_listed(differing, 'differs')}.",
+            f"({_value(found)}, {p_text(found.p)}); {_listed(telling, 'differs')}.",
         )
-    against = [one for one in others if is_significant(one) and (_gain(one) > 0) != (found.difference > 0)]
+    against = [one for one in telling if (_gain(one) > 0) != (found.difference > 0)]
     told += f"; but {_listed(against, 'says otherwise', turned)}" if against else ""
     if turned:
         return Finding(f"{first} is better than {found.second}:", f"{told}.")
@@ -137,7 +137,8 @@ def p_text(p: float) -> str:
 
 
 def _value(test: PairedTest, turned: bool = False) -> str:
-    return signed(-test.difference if turned else test.difference)
+    value = -test.difference if turned else test.difference
+    return signed(value) if round(value, 1) or not round(value, 2) else signed(value, 2)
 
 
 def _gain(test: PairedTest) -> float:

@@ -50,11 +50,11 @@ def find_variety(material: Material) -> Section | str:
             ),
         ),
     ]
-    told = [_tell(name, found[name], known[name]) for name in captions]
+    *told, of_person = [_tell(name, found[name], known[name]) for name in captions]
     return Section(
         "variety",
         "Does it say the same of every picture?",
-        " ".join([*told, *_reasons(material, silent)]),
+        "\n".join([" ".join(told), of_person, *_reasons(material, silent)]),
         tuple(t for t in tables if t.rows),
     )
 
@@ -80,6 +80,6 @@ def _share_alone(captions: list[str]) -> float:
 def _tell(name: str, diversity: Diversity, known: float | None) -> str:
     told = f", {known:.0f} % known from training" if known is not None else ""
     return (
-        f"{name}: {diversity.distinct:,} different captions of {diversity.captions:,}, {diversity.vocabulary:,} words "
-        f"in use{told}."
+        f"{name}: {diversity.distinct:,} different caption{'s' * (diversity.distinct != 1)} of {diversity.captions:,}, "
+        f"{diversity.vocabulary:,} word{'s' * (diversity.vocabulary != 1)} in use{told}."
     )

@@ -131,6 +131,8 @@ def test_captions_that_are_alike_and_known(caption_set):
     assert table["captions known from training, %"][0] == 75.0
     assert table["words in use"][0] == 4 + 15
     assert section.items[1].rows == (("A", 45, "the dog sees the cat"),)
+    told = section.text.splitlines()
+    assert [line.split(":")[0] for line in told] == ["A", HUMAN]
 
 
 def test_without_training_captions_none_is_known(caption_set, perfect):
