@@ -139,7 +139,7 @@ function outputCell(system, row) {
   if (missing) {
     const named = (word) => make("span", { dir: "auto", lang: data.language }, plain(word));
     const lacking = missing.split(" ").flatMap((word) => [" ", named(word)]);
-    line.append(make("span", { className: "missing" }, "lacks", ...lacking));
+    line.append(make("wbr"), make("span", { className: "missing" }, "lacks", ...lacking));
   }
   const whole = make("div", { className: "line" }, line);
   if (looked && (!data.captions || system.grid)) {

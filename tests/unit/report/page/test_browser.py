@@ -209,6 +209,18 @@ def test_on_a_phone_a_table_with_sentences_is_a_list(browser, tmp_path):
     assert browser.complaints == []
 
 
+def test_long_names_and_words_do_not_widen_the_page(browser, tmp_path):
+    names = ["n" * 400, "B"]
+    report = toy_report(["a b"], [["c d"]], {name: ["x" * 39] for name in names})
+    (tmp_path / "index.html").write_text(render(report), encoding="utf-8")
+    for width in (390, 1280):
+        browser.open(tmp_path / "index.html", width=width)
+        browser.run("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+        assert browser.run("document.documentElement.scrollWidth") == width
+        lines = "document.querySelector('.system .missing').getClientRects()[0]"
+        assert browser.run(f"{lines}.width") > 30, "its first word is not broken"
+
+
 def test_on_a_phone_tables_that_are_drawn_as_blocks_stay_tables(browser, page):
     browser.open(page, width=390)
     parts = "[...document.querySelectorAll('table, thead, tbody, tr, th, td')]"
