@@ -61,7 +61,11 @@ def write_pictures(folder: Path, splits: dict[str, int], seed: int = 1) -> Path:
 
 
 def save_captioner(
-    folder: Path, prepared: Path, injections: Sequence[str] = ("initial_state", "attention"), language: str = "en"
+    folder: Path,
+    prepared: Path,
+    injections: Sequence[str] = ("initial_state", "attention"),
+    language: str = "en",
+    seed: int = 1,
 ) -> Path:
     """A model folder with a captioner that has learned nothing yet."""
     encoder = ImageEncoderConfig(
@@ -71,7 +75,7 @@ def save_captioner(
     config = CaptionerConfig(embedding_size=16, encoder=encoder, decoder=decoder)
     tokenizer = prepared / "tokenizer" / "en.model"
     with torch.random.fork_rng():
-        torch.manual_seed(1)
+        torch.manual_seed(seed)
         model = build_captioner(config, len(Tokenizer.load(tokenizer))).eval()
     save_model(folder, model, config, None, (language, tokenizer), card="")
     return folder

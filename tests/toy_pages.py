@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from seq2seq.evaluation.results import PairedTest, Score
-from seq2seq.report.content import Chart, Point, Section, Series, Table
+from seq2seq.report.content import Chart, Finding, Point, Section, Series, Table
 from seq2seq.report.document import Report
 from seq2seq.report.system import Details, System, TestSet
 
@@ -103,8 +103,8 @@ def toy_report(
             for place, name in enumerate(names)
         },
         comparisons=tuple(PairedTest(*pair, metric, 1.0, 0.01, 0.02) for pair in pairs for metric in metrics),
-        verdicts=tuple(f"{second} is better than {first}: +1.0 BLEU, p = 0.010." for first, second in pairs)
-        or ("One system.",),
+        verdicts=tuple(Finding(f"{second} is better than {first}:", "+1.0 BLEU, p = 0.010.") for first, second in pairs)
+        or (Finding("One system."),),
         sections=tuple(toy_sections(names) if sections is None else sections),
         sentence_scores={name: [round(random_.uniform(0, 100), 3) for _ in sources] for name in names},
         confidences={name: words and [sum(one) / max(len(one), 1) for one in words] for name, words in sure.items()},

@@ -20,7 +20,7 @@ from seq2seq.evaluation.measure import MEASURES
 from seq2seq.evaluation.metrics import arrow
 from seq2seq.evaluation.scorer import make_scorer
 from seq2seq.folder import task_of
-from seq2seq.inference import Captioner, Translator
+from seq2seq.inference import MAX_SOURCE_TOKENS, Captioner, Translator
 from seq2seq.inference.predictor import check_model_folder
 from seq2seq.report.against import match, read_earlier
 from seq2seq.report.build import build_report, check_report_place, write_report
@@ -116,6 +116,7 @@ def _check_effects(arguments: argparse.Namespace, with_model: bool) -> None:
         return
     given = list(given_search_options(arguments))
     given += [name for name in ("device", "precision") if not isinstance(getattr(arguments, name), Unsaid)]
+    given += ["max_source_tokens"] * (arguments.max_source_tokens != MAX_SOURCE_TOKENS)
     if given:
         raise UserError(f"--{given[0].replace('_', '-')} is for models; there are only files of outputs")
 
@@ -136,6 +137,8 @@ def _load(named: Sequence[Named], arguments: argparse.Namespace) -> dict[str, Tr
                 f"{first} is from {_direction(models[first or name])}, but {name} from {_direction(model)}; "
                 "a report compares systems for one task"
             )
+    if isinstance(models.get(first or ""), Captioner) and arguments.max_source_tokens != MAX_SOURCE_TOKENS:
+        raise UserError("--max-source-tokens: has no effect on a captioner, whose sources are pictures")
     language = arguments.target_language
     if models and language and language != models[first or ""].target.code:
         raise UserError(f"--target-language {language}: {first} writes {models[first or ''].target.code}")
@@ -171,6 +174,8 @@ def _generate(
     if prepared:
         system = replace(system, elsewhere=trained_elsewhere(named.paths, prepared))
     if problem := unread(system):
+        if all(details.problem is not None for details in system.details or ()):
+            raise UserError(f"{named.name}: {problem}")
         print(f"note: {named.name}: {problem}", file=sys.stderr)
     return with_folder(system, Path(named.paths[0])) if len(named.paths) == 1 else system
 

@@ -25,9 +25,9 @@ IMAGENET_MEAN, IMAGENET_STD, IMAGENET_SIZE = (0.485, 0.456, 0.406), (0.229, 0.22
 # These read pixels from -1 to 1, which torchvision's networks make of ImageNet's scale themselves where they come with
 # weights; here the pixels are made so at once.
 _OTHER_SCALE = ("googlenet", "inception_v3")
-# Pictures that a CPU computes on at once in use. Room for more than 32 MB, which an early layer of MobileNetV2 needs for
-# seven pictures of 224 pixels, glibc takes from the system anew each time, and clearing it costs about half as much time
-# as the computing. More threads need more pictures to share out, and clear them together.
+# Pictures that a CPU computes on at once in use. Room for more than 32 MB, which an early layer of MobileNetV2 needs
+# for seven pictures of 224 pixels, glibc takes from the system anew each time, and clearing it costs about half as much
+# time as the computing. More threads need more pictures to share out, and clear them together.
 _AT_ONCE, _AT_ONCE_A_THREAD = 4, 2
 
 

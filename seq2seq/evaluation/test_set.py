@@ -1,13 +1,15 @@
 """What systems are tested on: sources with their references."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from seq2seq.data.prepared import CAPTIONS, IMAGE, PreparedFolder
 from seq2seq.errors import UserError
+from seq2seq.evaluation.captions.diversity import Tokens, distinct_captions
 from seq2seq.files import open_lines, sha256
 
 
@@ -39,6 +41,11 @@ class TestSet:
 
     def __len__(self) -> int:
         return len(self.references)
+
+    @cached_property
+    def training_captions(self) -> Set[Tokens] | None:
+        """`distinct_captions` of the training captions; None where these are not known."""
+        return None if self.training is None else distinct_captions(self.training)
 
     def read_outputs(self, path: str | Path) -> list[str]:
         """The lines of a file of outputs, which must be as many as the references.

@@ -13,7 +13,7 @@ from seq2seq.evaluation.metrics import arrow, signed
 from seq2seq.evaluation.results import Scorer
 from seq2seq.files import open_lines
 from seq2seq.report.comparison import NOT_SHOWN, better, is_significant, p_text, verdict
-from seq2seq.report.content import Section, Table
+from seq2seq.report.content import Finding, Section, Table
 from seq2seq.report.document import main_metric
 from seq2seq.report.record import KIND, READABLE
 from seq2seq.report.system import System
@@ -50,7 +50,7 @@ class Against:
 
     earlier: Earlier
     comparisons: tuple[PairedTest, ...]
-    verdicts: tuple[str, ...]
+    verdicts: tuple[Finding, ...]
     worse: bool
     matching: "Matching"
 
@@ -82,7 +82,7 @@ class Against:
         text = "The value now less that of then; p is how likely chance alone makes so large a difference."
         table = Table("against-differences", "Now less then", text, columns, rows)
         title = f"Is it as good as the report of {self.earlier.date[:10]}?"
-        return Section("against", title, " ".join([*self.verdicts, *self.matching.notes]), (table,))
+        return Section("against", title, " ".join([*map(str, self.verdicts), *self.matching.notes]), (table,))
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,8 @@ def read_earlier(path: str | Path, test: TestSet) -> Earlier:
     Raises:
         UserError: no such file, none of a report, of another version, damaged, or on another test set.
     """
+    if Path(path).is_dir():
+        raise UserError(f"{path}: is a folder; name the scores.json of a report, such as {Path(path) / 'scores.json'}")
     try:
         raw = json.loads("\n".join(line or "" for _, line in open_lines(path)))
     except (ValueError, RecursionError) as error:
@@ -126,17 +128,25 @@ def read_earlier(path: str | Path, test: TestSet) -> Earlier:
     try:
         outputs = {system["name"]: system["outputs"] for system in raw["systems"]}
         identity = _identity(raw["data"], raw["language"])
-        fits = outputs and all(isinstance(text, str) for lines in outputs.values() for text in [*lines])
+        texts = [*outputs, *(text for lines in outputs.values() for text in lines)]
+        fits = 0 < len(outputs) == len(raw["systems"]) and all(isinstance(text, str) for text in texts)
         earlier = Earlier(Path(path).resolve().name, str(raw["date"]), outputs)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path}: damaged ({one_line(error)} is not as it should be); make the report again") from error
+    except KeyError as error:
+        raise UserError(f"{path}: damaged ({one_line(error)} is missing); make the report again") from error
+    except (TypeError, AttributeError) as error:
+        raise UserError(
+            f"{path}: damaged (systems or data are not as they should be); make the report again"
+        ) from error
     if identity != _identity(test.record, test.language):
         raise UserError(
             f"{path}: its references are not those of {test.origin} (their SHA-256 or language differs); "
             "only reports on the same test set can be compared"
         )
     if not fits or any(len(lines) != len(test) for lines in outputs.values()):
-        raise UserError(f"{path}: damaged (not as many outputs as references); make the report again")
+        raise UserError(
+            f"{path}: damaged (not as many outputs as references, or systems without names of their own); "
+            "make the report again"
+        )
     return earlier
 
 
@@ -177,7 +187,7 @@ def compare(earlier: Earlier, test: TestSet, systems: Sequence[System], scorer: 
         comparisons += found
         its = "its earlier self" if before == system.name else f"the earlier {before}"
         if list(system.outputs) == earlier.outputs[before]:
-            verdicts.append(f"{system.name} gave the same outputs as {its} of {earlier.date[:10]}.")
+            verdicts.append(Finding(f"{system.name} gave the same outputs as {its} of {earlier.date[:10]}."))
         else:
             verdicts.append(verdict(main, found, f"{its} of {earlier.date[:10]}"))
     return Against(earlier, tuple(comparisons), tuple(verdicts), worse, matching)

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from seq2seq.evaluation import PairedTest, Score, TestSet
 from seq2seq.evaluation.metrics import HIGHER_IS_BETTER, signed
+from seq2seq.report.content import Finding
 from seq2seq.report.document import main_metric
 from seq2seq.report.system import System
 
@@ -35,7 +36,7 @@ def judge(
     systems: Sequence[System],
     scores: Mapping[str, Mapping[str, Score]],
     comparisons: Sequence[PairedTest],
-) -> tuple[str, ...]:
+) -> tuple[Finding, ...]:
     """A sentence for each two systems on the main metric, in the order of the comparisons; one of a lone system.
 
     Before those of three systems and more stands one that ranks them.
@@ -50,20 +51,22 @@ def judge(
     if len(systems) == 1:
         name = systems[0].name
         score = scores[name][metric]
-        told = "" if score.interval is None else f" (95 % interval {score.interval[0]:.1f} to {score.interval[1]:.1f})"
-        return (f"{name} has {score.value:.1f} {metric}{told}; there is no other system to compare it with.",)
+        claim, end = f"{name} has {score.value:.1f} {metric}", "; there is no other system to compare it with."
+        if score.interval is None:
+            return (Finding(claim + end),)
+        return (Finding(claim, f"(95 % interval {score.interval[0]:.1f} to {score.interval[1]:.1f}){end}"),)
     outputs = {system.name: list(system.outputs) for system in systems}
     tests = [found for found in comparisons if found.metric == metric]
     verdicts = [rank({name: scores[name][metric].value for name in outputs}, tests)] if len(systems) > 2 else []
     for found in tests:
         if outputs[found.first] == outputs[found.second]:
-            verdicts.append(f"{found.second} and {found.first} gave the same outputs.")
+            verdicts.append(Finding(f"{found.second} and {found.first} gave the same outputs."))
         else:
             verdicts.append(verdict(found, comparisons))
     return tuple(verdicts)
 
 
-def rank(values: Mapping[str, float], tests: Sequence[PairedTest]) -> str:
+def rank(values: Mapping[str, float], tests: Sequence[PairedTest]) -> Finding:
     """Systems by their values of a metric whose higher values are better, and what is known of neighbours.
 
     Args:
@@ -71,54 +74,55 @@ def rank(values: Mapping[str, float], tests: Sequence[PairedTest]) -> str:
         tests: of every two systems on that metric.
 
     >>> tests = [PairedTest("A", "B", "BLEU", 2.0, 0.01, 0.01), PairedTest("B", "C", "BLEU", -0.2, 0.6, 0.7)]
-    >>> rank({"A": 20.0, "B": 22.0, "C": 21.8}, [*tests, PairedTest("A", "C", "BLEU", 1.8, 0.2, 0.01)])
-    'From best to worst by BLEU: B 22.0, C 21.8, A 20.0; no difference that this test set can show between B and C, C \
-and A.'
+    >>> print(rank({"A": 20.0, "B": 22.0, "C": 21.8}, [*tests, PairedTest("A", "C", "BLEU", 1.8, 0.2, 0.01)]))
+    From best to worst by BLEU: B 22.0, C 21.8, A 20.0; no difference that this test set can show between B and C, C \
+and A.
     """
     names = sorted(values, key=lambda name: -values[name])
     told = f"From best to worst by {tests[0].metric}: {', '.join(f'{name} {values[name]:.1f}' for name in names)}"
     shown = {frozenset((test.first, test.second)) for test in tests if is_significant(test)}
     alike = [f"{one} and {other}" for one, other in pairwise(names) if frozenset((one, other)) not in shown]
     if alike:
-        return f"{told}; no difference that this test set can show between {', '.join(alike)}."
-    return f"{told}; each is better than the next beyond chance."
+        return Finding(f"{told}; no difference that this test set can show between {', '.join(alike)}.")
+    return Finding(f"{told}; each is better than the next beyond chance.")
 
 
-def verdict(found: PairedTest, others: Sequence[PairedTest] = (), earlier: str | None = None) -> str:
+def verdict(found: PairedTest, others: Sequence[PairedTest] = (), earlier: str | None = None) -> Finding:
     """What the paired tests of two systems say.
 
     Args:
         found: the test on the main metric, whose higher values are better.
         others: tests on other metrics, of these two systems or of any: one is told in brackets (see `BESIDE`), and
-            those that contradict the first, each being significant.
+            those that contradict the first, each being significant and more than nothing when rounded.
         earlier: what is said in place of the first system's name.
 
-    >>> verdict(PairedTest("A", "B", "BLEU", 1.83, 0.004, 0.003))
-    'B is better than A: +1.8 BLEU, p = 0.004.'
-    >>> verdict(PairedTest("A", "B", "BLEU", 0.3, 0.41, 0.38))
-    'No difference between B and A that this test set can show: +0.3 BLEU, p = 0.41.'
-    >>> verdict(PairedTest("A", "B", "BLEU", 0.0, 1.0, 1.0), [PairedTest("A", "B", "chrF", 16.0, 0.0001, 0.0001)])
-    'No difference in BLEU between B and A that this test set can show (0.0, p = 1.00); chrF differs: +16.0, p < 0.001.'
+    >>> print(verdict(PairedTest("A", "B", "BLEU", 1.83, 0.004, 0.003)))
+    B is better than A: +1.8 BLEU, p = 0.004.
+    >>> print(verdict(PairedTest("A", "B", "BLEU", 0.3, 0.41, 0.38)))
+    No difference between B and A that this test set can show: +0.3 BLEU, p = 0.41.
+    >>> print(verdict(PairedTest("A", "B", "BLEU", 0.0, 1.0, 1.0), [PairedTest("A", "B", "chrF", 16.0, 0.001, 0.0001)]))
+    No difference in BLEU between B and A that this test set can show (0.0, p = 1.00); chrF differs: +16.0, p = 0.001.
     """
     first = earlier or found.first
     others = [one for one in others if (one.first, one.second) == (found.first, found.second) and one != found]
+    telling = [one for one in others if is_significant(one) and round(one.difference, 1)]
     turned = earlier is None and is_significant(found) and found.difference < 0
     told = f"{_value(found, turned)} {found.metric}, {p_text(found.p)}"
     for one in others:
         if one.metric == BESIDE.get(found.metric):
             told += f" ({_value(one, turned)} {one.metric}, {p_text(one.p)})"
     if not is_significant(found):
-        differing = [one for one in others if is_significant(one)]
-        if not differing:
-            return f"No difference between {found.second} and {first} that this test set can show: {told}."
-        between = f"between {found.second} and {first} that this test set can show"
-        proof = f"({_value(found)}, {p_text(found.p)})"
-        return f"No difference in {found.metric} {between} {proof}; {_listed(differing, 'differs')}."
-    against = [one for one in others if is_significant(one) and (_gain(one) > 0) != (found.difference > 0)]
+        if not telling:
+            return Finding(f"No difference between {found.second} and {first} that this test set can show:", f"{told}.")
+        return Finding(
+            f"No difference in {found.metric} between {found.second} and {first} that this test set can show",
+            f"({_value(found)}, {p_text(found.p)}); {_listed(telling, 'differs')}.",
+        )
+    against = [one for one in telling if (_gain(one) > 0) != (found.difference > 0)]
     told += f"; but {_listed(against, 'says otherwise', turned)}" if against else ""
     if turned:
-        return f"{first} is better than {found.second}: {told}."
-    return f"{found.second} is {'better' if found.difference > 0 else 'worse'} than {first}: {told}."
+        return Finding(f"{first} is better than {found.second}:", f"{told}.")
+    return Finding(f"{found.second} is {'better' if found.difference > 0 else 'worse'} than {first}:", f"{told}.")
 
 
 def p_text(p: float) -> str:
@@ -133,7 +137,8 @@ def p_text(p: float) -> str:
 
 
 def _value(test: PairedTest, turned: bool = False) -> str:
-    return signed(-test.difference if turned else test.difference)
+    value = -test.difference if turned else test.difference
+    return signed(value) if round(value, 1) or not round(value, 2) else signed(value, 2)
 
 
 def _gain(test: PairedTest) -> float:

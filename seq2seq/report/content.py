@@ -78,6 +78,25 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """A sentence on which system is better; as a text it is the whole.
+
+    Attributes:
+        claim: the part that says it.
+        proof: the numbers after it, which end the sentence; empty where there are none.
+
+    >>> str(Finding("B is better than A:", "+1.8 BLEU, p = 0.004."))
+    'B is better than A: +1.8 BLEU, p = 0.004.'
+    """
+
+    claim: str
+    proof: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.claim} {self.proof}" if self.proof else self.claim
+
+
+@dataclass(frozen=True)
 class Section:
     """Charts and tables on one question.
 

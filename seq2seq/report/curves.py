@@ -7,11 +7,9 @@ from pathlib import Path
 from seq2seq.errors import UserError
 from seq2seq.files import atomic_write, open_lines
 from seq2seq.folder import CURVES
+from seq2seq.inspection.look import Curves
 
 STEP = "step"
-
-Curves = dict[str, dict[int, float]]
-"""By metric, its value at each step of the optimizer."""
 
 
 def save_curves(curves: Curves, folder: str | Path) -> Path:
@@ -43,7 +41,7 @@ def load_curves(folder: str | Path) -> Curves:
         header, *names = next(rows, [])
         if header != STEP or len(set(names)) != len(names):
             raise ValueError
-        curves: Curves = {name: {} for name in names}
+        curves: dict[str, dict[int, float]] = {name: {} for name in names}
         for step, *values in rows:
             for name, value in zip(names, values, strict=True):
                 if value and math.isfinite(float(value)):

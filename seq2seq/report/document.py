@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seq2seq.evaluation.results import PairedTest, Score
-from seq2seq.report.content import Section
+from seq2seq.report.content import Finding, Section
 from seq2seq.report.system import System, TestSet
 
 __all__ = ["PairedTest", "Report", "Score", "main_metric"]
@@ -43,7 +43,7 @@ class Report:
     facts: dict[str, Any]
     scores: dict[str, dict[str, Score]]
     comparisons: tuple[PairedTest, ...]
-    verdicts: tuple[str, ...]
+    verdicts: tuple[Finding, ...]
     sections: tuple[Section, ...]
     sentence_scores: dict[str, list[float]]
     confidences: dict[str, list[float] | None]

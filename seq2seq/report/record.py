@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seq2seq.evaluation import Comparison, Score, TestSet, make_record
-from seq2seq.evaluation.captions import distinct_captions, measure_diversity
+from seq2seq.report.diversity import diversity_of
 from seq2seq.report.document import Report
 from seq2seq.report.system import System
 
@@ -39,17 +39,13 @@ def system_record(
     facts = dict(system.facts)
     hypothesis = facts.pop("hypothesis", None)
     data = {**test.record, "hypothesis": hypothesis} if hypothesis else test.record
-    diversity = None
-    if test.captions:
-        training = None if test.training is None or system.elsewhere else distinct_captions(test.training)
-        diversity = measure_diversity(system.outputs, training)
     return make_record(
         scores,
         sentences=len(test),
         data=data,
         baseline=baseline,
         comparisons=comparisons,
-        diversity=diversity,
+        diversity=diversity_of(test, system) if test.captions else None,
         **facts,
     )
 
@@ -107,23 +103,12 @@ def report_record(report: Report) -> dict[str, Any]:
         "main_metric": report.main_metric,
         "sentence_metric": report.sentence_metric,
         "tests": facts["tests"],
-        "verdicts": report.verdicts,
+        "verdicts": [str(verdict) for verdict in report.verdicts],
         "sources": [Path(source).name for source in report.test.sources]
         if report.test.captions
         else report.test.sources,
         "references": report.test.references,
-        "systems": [
-            {
-                "name": system.name,
-                "record": system_record(report.test, system, report.scores[system.name]),
-                "outputs": system.outputs,
-                "sentence_scores": _rounded(report.sentence_scores[system.name]),
-                "confidences": _rounded(report.confidences[system.name]),
-                "word_confidences": _of_words(report.word_confidences[system.name]),
-                "curves": system.curves,
-            }
-            for system in report.systems
-        ],
+        "systems": [_system(report, system) for system in report.systems],
         "comparisons": [asdict(test) for test in report.comparisons],
         "against": facts.get("against"),
         "sections": [asdict(section) for section in report.sections],
@@ -136,12 +121,21 @@ def as_json(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def _rounded(values: Sequence[float] | None) -> list[float] | None:
-    return None if values is None else [round(value, _DIGITS) for value in values]
+def _system(report: Report, system: System) -> dict[str, Any]:
+    sentences, words = report.confidences[system.name], report.word_confidences[system.name]
+    return {
+        "name": system.name,
+        "record": system_record(report.test, system, report.scores[system.name]),
+        "outputs": system.outputs,
+        "sentence_scores": _rounded(report.sentence_scores[system.name]),
+        "confidences": None if sentences is None else _rounded(sentences),
+        "word_confidences": None if words is None else [_rounded(values) for values in words],
+        "curves": system.curves,
+    }
 
 
-def _of_words(values: Sequence[Sequence[float]] | None) -> list[list[float] | None] | None:
-    return None if values is None else [_rounded(words) for words in values]
+def _rounded(values: Sequence[float]) -> list[float]:
+    return [round(value, _DIGITS) for value in values]
 
 
 def _plain(value: Any) -> Any:

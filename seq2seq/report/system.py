@@ -9,6 +9,7 @@ from torch import Tensor
 from seq2seq.data.transform import Region
 from seq2seq.evaluation.test_set import TestSet
 from seq2seq.inference.confidence import Calibration
+from seq2seq.inspection.look import Curves
 
 __all__ = ["Details", "System", "TestSet"]
 
@@ -60,6 +61,6 @@ class System:
     outputs: Sequence[str]
     details: Sequence[Details] | None = None
     facts: dict[str, Any] = field(default_factory=dict)
-    curves: dict[str, dict[int, float]] = field(default_factory=dict)
+    curves: Curves = field(default_factory=dict)
     calibration: Calibration | None = None
     elsewhere: bool = False

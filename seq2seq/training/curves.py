@@ -11,7 +11,7 @@ from typing import Any
 from pytorch_lightning import Callback, LightningModule, Trainer
 
 from seq2seq.files import atomic_write
-from seq2seq.inspection.look import CLIPPED, NORM
+from seq2seq.inspection.look import CLIPPED, NORM, Curves
 from seq2seq.training.metrics import METRICS, Metric
 
 PICTURE = "curves.png"
@@ -19,8 +19,6 @@ _LOSS = ("loss (nats)", {"train_nll": "training", "dev_nll": "dev"})
 _GRADIENT = ("length of the gradient before clipping", {NORM: "gradient"})
 _CLIPPED = ("share of the steps whose gradient was clipped", {CLIPPED: "clipped"})
 _RATE = ("learning rate", {"learning_rate": "learning rate"})
-
-Curves = dict[str, dict[int, float]]
 
 
 class LearningCurves(Callback):
@@ -45,7 +43,7 @@ class LearningCurves(Callback):
 
 def read_curves(logs: Path) -> Curves:
     """By metric, its value at each step; where a run was resumed, what came later counts."""
-    curves: Curves = defaultdict(dict)
+    curves: dict[str, dict[int, float]] = defaultdict(dict)
     for file in sorted(logs.glob("version_*/metrics.csv"), key=lambda path: int(path.parent.name.split("_")[1])):
         with file.open(encoding="utf-8", newline="") as lines:
             rows = [row for row in csv.DictReader(lines) if row.get("step")]

@@ -7,7 +7,6 @@ from typing import Any
 from seq2seq.data.prepared import CAPTIONS, PreparedFolder
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TestSet, write_record
-from seq2seq.evaluation.captions import Diversity
 from seq2seq.evaluation.kept import keep
 from seq2seq.evaluation.measure import MEASURES, measure
 from seq2seq.evaluation.results import Scorer
@@ -18,6 +17,7 @@ from seq2seq.inference import BATCH_SIZE, Captioner, Translator
 from seq2seq.inference.confidence import fit_calibration
 from seq2seq.report.build import build_report, write_report
 from seq2seq.report.curves import save_curves
+from seq2seq.report.diversity import diversity_of
 from seq2seq.report.gather import Decoding, generate, unread, with_folder
 from seq2seq.report.record import system_record
 from seq2seq.report.system import System
@@ -88,7 +88,7 @@ def _generate(output: Path, folder: Path, prepared: PreparedFolder, columns: tup
         _record(output, folder, split, record)
         print_scores(scores, len(test), system.facts["seconds"])
         if test.captions:
-            print_diversity(Diversity(**record["diversity"]))
+            print_diversity(diversity_of(test, system))
         print(f"recorded in {output / record_name(split)}")
         if problem := unread(system):
             print(f"note: {problem}", file=sys.stderr)

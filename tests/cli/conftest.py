@@ -5,14 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-import torch
-from toy_captions import write_pictures
+from toy_captions import save_captioner, write_pictures
 
 from seq2seq.cli.main import main
-from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import run_command
-from seq2seq.folder import save_model
-from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 
 @dataclass(frozen=True)
@@ -62,16 +58,5 @@ def pictures(tmp_path_factory):
 @pytest.fixture(scope="session")
 def captioners(pictures, tmp_path_factory):
     """Two untrained captioners."""
-    folders = []
-    for seed in (1, 2):
-        torch.manual_seed(seed)
-        encoder = ImageEncoderConfig(
-            backbone="small_cnn", weights="none", image_size=32, mean=[0.5] * 3, std=[0.5] * 3, projection_size=24
-        )
-        decoder = DecoderConfig(hidden_size=24, attention="dot", injections=["initial_state", "attention"])
-        config = CaptionerConfig(embedding_size=16, encoder=encoder, decoder=decoder)
-        prepared = PreparedFolder.open(pictures)
-        model = build_captioner(config, len(prepared.tokenizer("en"))).eval()
-        folders.append(tmp_path_factory.mktemp("captioners") / f"captioner{seed}")
-        save_model(folders[-1], model, config, None, ("en", prepared.tokenizer_path("en")), card="")
-    return folders
+    place = tmp_path_factory.mktemp("captioners")
+    return [save_captioner(place / f"captioner{seed}", pictures, seed=seed) for seed in (1, 2)]

@@ -5,14 +5,11 @@ import random
 import shutil
 
 import pytest
-import torch
-from toy_captions import COLOURS, paint, write_pictures
+from toy_captions import COLOURS, paint, save_captioner, write_pictures
 
 from seq2seq.cli.decoding import WITHHELD
-from seq2seq.data.prepared import PreparedFolder
-from seq2seq.folder import CONFIDENCE, save_model
+from seq2seq.folder import CONFIDENCE
 from seq2seq.inference.confidence import Calibration
-from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 FAST = ("--method", "greedy", "--max-length", "6", "--precision", "fp32", "--device", "cpu")
 
@@ -29,16 +26,8 @@ def model(taught_model, tmp_path):
 @pytest.fixture
 def captioner(tmp_path):
     """A captioner that knows nothing, with a calibration."""
-    torch.manual_seed(1)
-    prepared = PreparedFolder.open(write_pictures(tmp_path / "prepared", {"train": 4, "dev": 5}))
-    encoder = ImageEncoderConfig(
-        backbone="small_cnn", weights="none", image_size=32, mean=[0.5] * 3, std=[0.5] * 3, projection_size=24
-    )
-    config = CaptionerConfig(
-        embedding_size=16, encoder=encoder, decoder=DecoderConfig(hidden_size=24, injections=["initial_state"])
-    )
-    network = build_captioner(config, len(prepared.tokenizer("en"))).eval()
-    save_model(tmp_path / "captioner", network, config, None, ("en", prepared.tokenizer_path("en")), card="")
+    prepared = write_pictures(tmp_path / "prepared", {"train": 4, "dev": 5})
+    save_captioner(tmp_path / "captioner", prepared, injections=["initial_state"])
     Calibration(1.0, 0.0, 10, {"name": "toy"}).save(tmp_path / "captioner")
     return tmp_path / "captioner"
 

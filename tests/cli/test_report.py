@@ -125,6 +125,11 @@ def test_captioners_and_a_picture_that_cannot_be_read(seq2seq, captioners, pictu
     assert (record["task"], record["main_metric"]) == ("captions", "CIDEr-D")
     assert [system["name"] for system in record["systems"]] == ["captioner1", "captioner2", "other"]
     assert record["systems"][0]["outputs"][2] == ""
+    shutil.rmtree(prepared / "images")
+    none = seq2seq("report", captioners[0], "--data", prepared, "--output", tmp_path / "none", "--device", "cpu")
+    assert none.code == 2
+    assert "error: captioner1: 6 of 6 pictures could not be read, the first: " in none.err
+    assert not (tmp_path / "none").exists()
     files_only = seq2seq("report", outputs, "--data", prepared, "--output", tmp_path / "files")
     assert files_only.code == 0, files_only.err  # there is one language only
 
@@ -154,6 +159,8 @@ def test_captioners_and_a_picture_that_cannot_be_read(seq2seq, captioners, pictu
         (["{poor}", "--data", "{prepared}", "--target-language", "fr"], "no language 'fr'"),
         (["{taught}", "--data", "{pictures}"], "holds captions, which is not what the model has learned"),
         (["{taught}", "{captioner}", "--data", "{prepared}"], "from es to en, but captioner1 from pictures to en"),
+        (["{captioner}", "--data", "{pictures}", "--max-source-tokens", "9"], "no effect on a captioner"),
+        (["{poor}", "--reference", "{reference}", "--max-source-tokens", "9"], "--max-source-tokens is for models"),
         (["{captioner}", "--source", "{source}", "--reference", "{reference}"], "score a captioner with --data"),
         (["{taught}", "--data", "{prepared}", "--beam", "0"], "--beam 0: must be"),
         (["{taught}", "--data", "{prepared}", "--n-best", "2"], "unknown option --n-best"),
@@ -161,6 +168,7 @@ def test_captioners_and_a_picture_that_cannot_be_read(seq2seq, captioners, pictu
         (["{poor}", "--reference", "{reference}", "--output", "{poor}"], "is no folder"),
         (["{poor}", "--reference", "{reference}", "--output", "{taught}"], "holds a model; name another folder"),
         (["{poor}", "--reference", "{reference}", "--against", "{poor}"], "not JSON"),
+        (["{poor}", "--reference", "{reference}", "--against", "{tmp}"], "name the scores.json of a report, such as"),
         (["{poor}", "--reference", "{empty}"], "{poor} has 8 sentences but {empty} has 0"),
         (["{empty}", "--reference", "{empty}"], "nothing to score"),
         (["{latin}", "--reference", "{reference}"], "latin.txt, line 2"),

@@ -40,7 +40,7 @@ def prepared(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def first_stage(prepared, tmp_path_factory):
-    """What the second stage begins with: trained for long enough that captions differ in worth."""
+    """What the second stage begins with."""
     output = tmp_path_factory.mktemp("first") / "run"
     run("config.yaml", prepared, output, "--model.model.encoder.fine_tune=none")
     return output / "model"
@@ -83,7 +83,7 @@ def test_a_config_trains_the_model_of_its_name(prepared, tmp_path, config, injec
 
 @pytest.mark.parametrize("score", ["cider", "bleu"])
 @pytest.mark.parametrize("baseline", ["others", "greedy"])
-def test_the_second_stage_trains_on_each_score_against_each_baseline(prepared, first_stage, tmp_path, score, baseline):
+def test_the_second_stage_moves_the_decoder_by_each_score(prepared, first_stage, tmp_path, score, baseline):
     choices = [f"--model.reward.score={score}", f"--model.reward.baseline={baseline}", "--trainer.max_steps=6"]
     run("self_critical.yaml", prepared, tmp_path / "run", f"--model.start_from={first_stage}", *choices)
     rewards = logged(tmp_path / "run", "train_reward")

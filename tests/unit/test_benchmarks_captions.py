@@ -6,14 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import torch
-from toy_captions import write_pictures
+from toy_captions import save_captioner, write_pictures
 
 from benchmarks import captioning, injections, training
-from seq2seq.data.prepared import PreparedFolder
 from seq2seq.errors import UserError
-from seq2seq.folder import save_model
-from seq2seq.models.encoder_decoder import CaptionerConfig, DecoderConfig, ImageEncoderConfig, build_captioner
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +60,7 @@ def test_a_run_is_known_by_all_that_its_scores_depend_on(prepared, trainings, tm
 
 
 def test_the_speed_of_captioning_is_kept(prepared, tmp_path, monkeypatch):
-    config = CaptionerConfig(
-        embedding_size=16,
-        encoder=ImageEncoderConfig(backbone="small_cnn", weights="none", image_size=32, projection_size=24),
-        decoder=DecoderConfig(hidden_size=24),
-    )
-    tokenizer = PreparedFolder.open(prepared).tokenizer_path("en")
-    torch.manual_seed(1)
-    model = build_captioner(config, len(PreparedFolder.open(prepared).tokenizer("en")))
-    save_model(tmp_path / "model", model, config, None, ("en", tokenizer), card="")
+    save_captioner(tmp_path / "model", prepared)
     monkeypatch.setattr(captioning, "use_cores", lambda _: None)
     words = [tmp_path / "model", prepared / "images", "--rounds", 2, "--count", 3, "--output", tmp_path / "speed.json"]
     monkeypatch.setattr(sys, "argv", ["captioning", *map(str, words)])

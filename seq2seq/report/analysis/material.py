@@ -7,12 +7,13 @@ from functools import cached_property
 import numpy as np
 
 from seq2seq.data.words import expected_words, text_words, word_credits
-from seq2seq.evaluation.captions import BleuReward, CiderD, distinct_captions, ptb_tokenize
+from seq2seq.evaluation.captions import BleuReward, CiderD, ptb_tokenize
 from seq2seq.evaluation.results import Scorer
 from seq2seq.evaluation.scores import TextScorer
 from seq2seq.report.analysis.estimates import Array
 from seq2seq.report.system import System, TestSet
 
+NO_TRAINING = "the training data are not known (they are with --data)"
 _CHRF_ORDERS, _CHRF_BETA = 6, 2
 
 
@@ -22,12 +23,12 @@ class Material:
     Attributes:
         test: the test set.
         systems: those that are compared, by name.
-        scorer: of that test set; what it has counted is not counted again. Captions need none.
+        scorer: of that test set, or None; what it has counted in texts is not counted again.
     """
 
     def __init__(self, test: TestSet, systems: list[System], scorer: Scorer | None = None) -> None:
         self.test = test
-        self.scorer = scorer if isinstance(scorer, TextScorer) else None
+        self.scorer = scorer
         self.systems = {system.name: system for system in systems}
 
     @cached_property
@@ -67,14 +68,9 @@ class Material:
     def no_training(self) -> str | None:
         """Why nothing can be said of the training data; None where it can."""
         if self.test.training is None:
-            return "the training data are not known (they are with --data)"
+            return NO_TRAINING
         others = [name for name, system in self.systems.items() if system.elsewhere]
         return f"other data than those of --data trained {', '.join(others)}" if others else None
-
-    @cached_property
-    def training_captions(self) -> set[tuple[str, ...]] | None:
-        """The different training captions; None where they are not known."""
-        return None if self.no_training else distinct_captions(self.test.training or ())
 
     @property
     def metric(self) -> str:
@@ -110,14 +106,14 @@ class Material:
         }
 
     @cached_property
-    def _scorer(self) -> TextScorer:
-        if self.scorer is not None:
+    def _text_scorer(self) -> TextScorer:
+        if isinstance(self.scorer, TextScorer):
             return self.scorer
         streams = list(itertools.zip_longest(*self.test.references))
         return TextScorer(streams, language=self.test.language)
 
     def _text_statistics(self, metric: str, system: System) -> Array:
-        scorer = self._scorer
+        scorer = self._text_scorer
         return np.array(
             scorer.metrics[metric]._extract_corpus_statistics(system.outputs, scorer.references), dtype=float
         )

@@ -72,6 +72,8 @@ def _by_place(sentences: list[list[str]], credits: list[list[float]]) -> list[Es
 
 def _tell_places(name: str, places: list[Estimate]) -> str:
     values = [value.value for value in places if value.value is not None]
+    if len({f"{value:.0f}" for value in values}) == 1:
+        return f"{name}: {values[0]:.0f} % of its words are right in each fifth."
     worst = _PLACES[min(range(_PARTS), key=lambda place: places[place].value or 0.0)]
     return (
         f"{name}: {values[0]:.0f} % of its words are right in the first fifth, {values[-1]:.0f} % in "

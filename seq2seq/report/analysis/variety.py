@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from seq2seq.evaluation.captions import Diversity, measure_diversity
-from seq2seq.report.analysis.material import Material
+from seq2seq.report.analysis.material import NO_TRAINING, Material
 from seq2seq.report.analysis.objects import HUMAN
 from seq2seq.report.content import Cell, Section, Table
+from seq2seq.report.diversity import diversity_of, knows_training
 
 _LISTED = 8
 
@@ -16,7 +17,10 @@ def find_variety(material: Material) -> Section | str:
     test = material.test
     captions = {name: list(system.outputs) for name, system in material.systems.items()}
     captions[HUMAN] = [texts[0] for texts in test.references]
-    found = {name: measure_diversity(texts, material.training_captions) for name, texts in captions.items()}
+    found = {name: diversity_of(test, system) for name, system in material.systems.items()}
+    silent = [name for name, system in material.systems.items() if not knows_training(test, system)]
+    trained = len(silent) < len(found)
+    found[HUMAN] = measure_diversity(captions[HUMAN], test.training_captions if trained else None)
     known = {name: _percent_known(diversity) for name, diversity in found.items()}
     measures: dict[str, Sequence[Cell]] = {
         "captions that no other picture got, %": [_share_alone(texts) for texts in captions.values()],
@@ -31,7 +35,7 @@ def find_variety(material: Material) -> Section | str:
             "A system that has learned little says the same of many pictures. Captions known from training are no "
             "fault where they are true, but a sign of recall where there are many.",
             ("", *found),
-            tuple((title, *values) for title, values in measures.items() if None not in values),
+            tuple((title, *values) for title, values in measures.items() if set(values) != {None}),
         ),
         Table(
             "favourite-captions",
@@ -46,15 +50,21 @@ def find_variety(material: Material) -> Section | str:
             ),
         ),
     ]
-    told = [_tell(name, found[name], known[name]) for name in captions]
-    why = material.no_training
-    reasons = f" Which captions are known from training cannot be told: {why}." if why else ""
+    *told, of_person = [_tell(name, found[name], known[name]) for name in captions]
     return Section(
         "variety",
         "Does it say the same of every picture?",
-        " ".join(told) + reasons,
+        "\n".join([" ".join(told), of_person, *_reasons(material, silent)]),
         tuple(t for t in tables if t.rows),
     )
+
+
+def _reasons(material: Material, silent: Sequence[str]) -> list[str]:
+    """Why it is not told of these systems how many captions are known from training; one sentence at most."""
+    if material.test.training is None:
+        return [f"Which captions are known from training cannot be told: {NO_TRAINING}."]
+    why = "what trained them is unknown, or was other data than those of --data"
+    return [f"Of {', '.join(silent)} it cannot be told which captions are known from training: {why}."] * bool(silent)
 
 
 def _percent_known(diversity: Diversity) -> float | None:
@@ -70,6 +80,6 @@ def _share_alone(captions: list[str]) -> float:
 def _tell(name: str, diversity: Diversity, known: float | None) -> str:
     told = f", {known:.0f} % known from training" if known is not None else ""
     return (
-        f"{name}: {diversity.distinct:,} different captions of {diversity.captions:,}, {diversity.vocabulary:,} words "
-        f"in use{told}."
+        f"{name}: {diversity.distinct:,} different caption{'s' * (diversity.distinct != 1)} of {diversity.captions:,}, "
+        f"{diversity.vocabulary:,} word{'s' * (diversity.vocabulary != 1)} in use{told}."
     )

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from seq2seq.report.content import Cell, Chart, Section, Table
+from seq2seq.report.content import Cell, Chart, Finding, Section, Table
 from seq2seq.report.document import Report
 from seq2seq.report.page import head, numbers
 from seq2seq.report.page.budget import PAGE_BYTES, packed_samples
@@ -80,10 +80,9 @@ def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
-def _parted(verdict: str) -> tuple[str, str]:
-    """The part of a verdict that says it, and the numbers after it."""
-    said, *proof = re.split(r"(?<=:) (?=[+-]?\d)| (?=\([+-]?\d)", verdict, maxsplit=1)
-    return numbers.unbroken(said), numbers.unbroken(re.sub(r"(?<![\w.])-(?=\d)", "−", "".join(proof)))
+def _parted(verdict: Finding) -> tuple[str, str]:
+    """Claim and proof as the page writes them."""
+    return numbers.unbroken(verdict.claim), numbers.unbroken(re.sub(r"(?<![\w.])-(?=\d)", "−", verdict.proof))
 
 
 def _learning(report: Report) -> list[Section]:

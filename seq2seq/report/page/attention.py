@@ -24,7 +24,7 @@ def looked_at(details: Details, source: str, output: str) -> str | None:
     """For each word of a shown output, parted by spaces, what it attended to.
 
     Of text: "place of the source word, weight" to the base 36, the weight one digit, by commas, the highest first. Of a
-    picture: a digit for each cell of its grid, row by row, the highest being 1.
+    picture: a digit for each cell of its grid, row by row, the highest being 1; nothing where all weights are 0.
 
     Returns:
         None where the model has no attention, or its words cannot be found in the text.
@@ -99,8 +99,8 @@ def _pairs(rows: Array) -> str:
 
 
 def _cells(row: Sequence[float]) -> str:
-    most = max(row) or 1.0
-    return "".join(_digit(weight / most) for weight in row)
+    most = max(row)
+    return "".join(_digit(weight / most) for weight in row) if most > 0 else ""
 
 
 def _digit(share: float) -> str:

@@ -48,13 +48,21 @@ def interval(low: float | None, high: float | None, places: int) -> str:
 def cells(rows: Sequence[Sequence[Cell]]) -> list[list[tuple[str, bool]]]:
     """What the cells of a table show, and whether each is a number; the numbers of a column have as many decimals.
 
+    They have no more than are known: what comes rounded to tenths is shown in tenths.
+
     >>> cells([["a", 1.0, 1200], ["b", 22.25, None]])
     [[('a', False), ('1.0', True), ('1,200', True)], [('b', False), ('22.2', True), ('–', True)]]
     """
     columns = list(zip(*rows, strict=True))
-    places = [decimals(cell for cell in column if isinstance(cell, float)) for column in columns]
+    floats = [[cell for cell in column if isinstance(cell, float)] for column in columns]
+    places = [min(decimals(values), max(map(_known, values), default=1)) for values in floats]
     numeric = [not any(isinstance(cell, str) for cell in column) for column in columns]
     return [[_cell(cell, many, right) for cell, many, right in zip(row, places, numeric, strict=True)] for row in rows]
+
+
+def _known(value: float) -> int:
+    """How many decimals a number has, from 1 to 3."""
+    return next((places for places in (1, 2) if round(value, places) == value), 3)
 
 
 def _cell(cell: Cell, places: int, numeric: bool) -> tuple[str, bool]:

@@ -6,6 +6,7 @@ let data, rowCount, isSure; // see budget.py
 const ROWS_A_PAGE = 50, PRINTED_ROWS = 12, LONG = 900; // letters that fill a screen
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
 const MARKS = { 1: "near", 2: "other" };
+const ROLES = { TBODY: "rowgroup", TR: "row", TH: "rowheader", TD: "cell" }; // which a style of blocks would take away
 const byId = (id) => document.getElementById(id);
 const state = { column: "number", descending: false, preset: "order", page: 0 };
 
@@ -138,7 +139,7 @@ function outputCell(system, row) {
   if (missing) {
     const named = (word) => make("span", { dir: "auto", lang: data.language }, plain(word));
     const lacking = missing.split(" ").flatMap((word) => [" ", named(word)]);
-    line.append(make("span", { className: "missing" }, "lacks", ...lacking));
+    line.append(make("wbr"), make("span", { className: "missing" }, "lacks", ...lacking));
   }
   const whole = make("div", { className: "line" }, line);
   if (looked && (!data.captions || system.grid)) {
@@ -194,7 +195,9 @@ function sample(row) {
   const head = make("th", { scope: "rowgroup", className: "head" }, number, picture(row));
   head.rowSpan = lines.length;
   lines[0].prepend(head);
-  return make("tbody", { className: "sample", "data-row": row }, ...lines);
+  const body = make("tbody", { className: "sample", "data-row": row }, ...lines);
+  for (const node of [body, ...body.querySelectorAll("tr, th, td")]) node.setAttribute("role", ROLES[node.tagName]);
+  return body;
 }
 
 function draw(printing = false) {

@@ -29,7 +29,7 @@ def compared(path, *systems):
 def test_worse_is_told(earlier):
     against = compared(earlier, POOR)
     assert against.worse
-    assert against.verdicts[0].startswith("main is worse than its earlier self of 20")
+    assert str(against.verdicts[0]).startswith("main is worse than its earlier self of 20")
     assert {test.metric for test in against.comparisons} == {"BLEU", "chrF", "TER"}
     assert against.section.items[0].rows[0][:2] == ("main", "BLEU ↑")
     assert {row[1]: row[3] for row in against.section.items[0].rows} == dict.fromkeys(
@@ -41,17 +41,17 @@ def test_worse_is_told(earlier):
 def test_equal_and_better_are_not_worse(earlier, tmp_path):
     same = compared(earlier, GOOD)
     assert not same.worse
-    assert "the same outputs" in same.verdicts[0]
+    assert "the same outputs" in str(same.verdicts[0])
     earlier.write_text(as_json(report_record(build_report(TEST, [POOR]))), encoding="utf-8")
     better = compared(earlier, GOOD)
     assert not better.worse
-    assert "is better than its earlier self" in better.verdicts[0]
+    assert "is better than its earlier self" in str(better.verdicts[0])
 
 
 def test_chance_is_not_worse(earlier):
     chance = compared(earlier, output_file("main", TEST, 0.1, seed=9))
     assert not chance.worse
-    assert "that this test set can show" in chance.verdicts[0]
+    assert "that this test set can show" in str(chance.verdicts[0])
 
 
 def test_with_which_system():
@@ -77,7 +77,7 @@ def test_what_is_not_compared_is_told(earlier):
 
 def test_other_names_are_told(earlier):
     against = compared(earlier, dataclasses.replace(POOR, name="main (earlier)"))
-    assert against.verdicts[0].startswith("main (earlier) is worse than the earlier main of 20")
+    assert str(against.verdicts[0]).startswith("main (earlier) is worse than the earlier main of 20")
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -109,8 +109,15 @@ def changed(path, **fields):
         (lambda path: changed(path, systems=[{"name": "a", "outputs": ["x"]}]), "damaged"),
         (lambda path: changed(path, systems=[{"name": "a", "outputs": [1] * 30}]), "damaged"),
         (lambda path: changed(path, systems=[{"name": ["a"], "outputs": []}]), "damaged"),
-        (lambda path: changed(path, systems=7), "damaged"),
-        (lambda path: changed(path, data=None), "damaged"),
+        (
+            lambda path: changed(path, systems=[{"name": 7, "outputs": ["x"] * 30}]),
+            "without names of their own",
+        ),
+        (lambda path: changed(path, systems=[{"name": "a", "outputs": ["x"] * 30}] * 2), "without names of their own"),
+        (lambda path: changed(path, systems=7), "systems or data are not as they should be"),
+        (lambda path: changed(path, data=None), "systems or data are not as they should be"),
+        (lambda path: changed(path, data={}), "damaged ('files' is missing)"),
+        (lambda path: (path.unlink(), path.mkdir()), "is a folder; name the scores.json of a report"),
         (lambda path: changed(path, data={"files": [{"role": "pairs", "sha256": "6"}]}), "only reports on the same"),
         (lambda path: changed(path, language="es"), "only reports on the same test set can be compared"),
     ],

@@ -27,9 +27,9 @@ def test_what_a_report_holds(systems):
     assert report.confidences["f"] is None
     assert all(0 <= value <= 1 for value in report.confidences["m"])
     assert report.facts["tests"] == 2 * len(report.comparisons) == 2 * 3 * len(report.scores["m"])
-    assert report.verdicts[0].startswith(f"From best to worst by {report.main_metric}: m ")
+    assert str(report.verdicts[0]).startswith(f"From best to worst by {report.main_metric}: m ")
     assert len(report.verdicts) == 4
-    assert report.verdicts[1].startswith("m is better than f: +")
+    assert str(report.verdicts[1]).startswith("m is better than f: +")
     assert report.facts["systems"]["m"]["tokens_per_second"] > 0
     assert report.facts["systems"]["f"]["kind"] == "file"
     assert report.sections

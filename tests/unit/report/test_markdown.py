@@ -5,7 +5,7 @@ import pytest
 from toy_reports import make_test_set, model, output_file
 
 from seq2seq.report.build import build_report
-from seq2seq.report.content import Chart, Point, Section, Series, Table
+from seq2seq.report.content import Chart, Finding, Point, Section, Series, Table
 from seq2seq.report.markdown import LONGEST, escape, to_markdown
 
 
@@ -61,5 +61,5 @@ def test_it_fits_into_a_comment(report):
     assert len(text) <= LONGEST
     assert "## Part 0" in text
     assert "Left out here, since it is long: Part 1" in text
-    huge = dataclasses.replace(report, verdicts=("word " * 100_000,))
+    huge = dataclasses.replace(report, verdicts=(Finding("word " * 100_000),))
     assert len(to_markdown(huge)) <= LONGEST

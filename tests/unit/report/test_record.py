@@ -37,7 +37,7 @@ def test_all_is_in_it(report):
     assert record["systems"][1]["record"]["data"]["hypothesis"]["name"] == "f.txt"
     assert len(record["comparisons"]) == len(report.comparisons) == record["tests"] / 2
     assert [section["title"] for section in record["sections"]] == [section.title for section in report.sections]
-    assert list(record["verdicts"]) == list(report.verdicts)
+    assert record["verdicts"] == [str(verdict) for verdict in report.verdicts]
     assert record["sources"] == list(report.test.sources)
     assert record["references"] == list(report.test.references)
 

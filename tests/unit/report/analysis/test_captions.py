@@ -11,6 +11,7 @@ from seq2seq.report.analysis.lexicon import CLASSES, LANGUAGES, Concept, inflect
 from seq2seq.report.analysis.material import Material
 from seq2seq.report.analysis.objects import HUMAN, find_objects
 from seq2seq.report.analysis.variety import find_variety
+from seq2seq.report.diversity import diversity_of
 from seq2seq.report.system import System, TestSet
 
 
@@ -124,12 +125,14 @@ def test_captions_that_are_alike_and_known(caption_set):
     training = ["The dog sees the cat !"]
     test = replace(caption_set, training=training)
     outputs = ["the dog sees the cat"] * 45 + [f"word{n}" for n in range(15)]
-    section = find_variety(Material(test, [System("A", outputs)]))
+    section = find_variety(Material(test, [System("A", outputs, facts={"models": [{}]})]))
     table = {row[0]: row[1:] for row in section.items[0].rows}
     assert table["captions that no other picture got, %"][0] == 25.0
     assert table["captions known from training, %"][0] == 75.0
     assert table["words in use"][0] == 4 + 15
     assert section.items[1].rows == (("A", 45, "the dog sees the cat"),)
+    told = section.text.splitlines()
+    assert [line.split(":")[0] for line in told] == ["A", HUMAN]
 
 
 def test_without_training_captions_none_is_known(caption_set, perfect):
@@ -137,6 +140,29 @@ def test_without_training_captions_none_is_known(caption_set, perfect):
     section = find_variety(Material(test, [perfect(test)]))
     assert not any("known" in row[0] for row in section.items[0].rows)
     assert "not known" in section.text
+
+
+def test_which_captions_are_new_is_told_of_models_of_these_data_only(caption_set, perfect):
+    test = replace(caption_set, training=["The dog sees the cat."])
+    systems = [System(name, ["the dog sees the cat"] * 60, facts={"models": [{}]}) for name in ("here", "elsewhere")]
+    systems = [systems[0], replace(systems[1], elsewhere=True), perfect(test)]
+    found = {system.name: diversity_of(test, system).new for system in systems}
+    assert found == {"here": 0.0, "elsewhere": None, "perfect": None}
+    section = find_variety(Material(test, systems))
+    (row,) = (row for row in section.items[0].rows if "known" in row[0])
+    assert row[1:4] == (100.0, None, None)
+    assert row[4] is not None
+    assert "Of elsewhere, perfect it cannot be told" in section.text
+    nobody = find_variety(Material(test, systems[1:]))
+    assert not any("known" in row[0] for row in nobody.items[0].rows)
+
+
+def test_training_captions_are_read_once(caption_set, perfect, monkeypatch):
+    asked = []
+    monkeypatch.setattr("seq2seq.evaluation.test_set.distinct_captions", lambda texts: asked.append(texts) or set())
+    systems = [replace(perfect(caption_set), name=name, facts={"models": [{}]}) for name in ("A", "B")]
+    find_variety(Material(caption_set, systems))
+    assert asked == [caption_set.training]
 
 
 def test_the_words_of_our_scenes_are_in_the_lexicon():

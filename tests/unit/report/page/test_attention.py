@@ -42,6 +42,12 @@ def test_of_a_picture_each_cell_has_a_digit_and_the_highest_is_full():
     assert [word.index("z") for word in words] == [0, 1]
 
 
+def test_a_word_that_looked_at_no_cell_tells_nothing():
+    details = details_of("", "a b", grid=(2, 3))
+    details.alignment[0] = 0
+    assert [len(word) for word in looked_at(details, "picture.jpg", "a b").split(" ")] == [0, 6]
+
+
 def test_no_attention_tells_nothing():
     assert looked_at(Details(("▁a", "</s>"), (0.0, 0.0), ("▁b",)), "b", "a") is None
     assert sure_of(None, [], "a") is None

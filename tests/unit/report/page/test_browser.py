@@ -209,6 +209,31 @@ def test_on_a_phone_a_table_with_sentences_is_a_list(browser, tmp_path):
     assert browser.complaints == []
 
 
+def test_long_names_and_words_do_not_widen_the_page(browser, tmp_path):
+    names = ["n" * 400, "B"]
+    report = toy_report(["a b"], [["c d"]], {name: ["x" * 39] for name in names})
+    (tmp_path / "index.html").write_text(render(report), encoding="utf-8")
+    for width in (390, 1280):
+        browser.open(tmp_path / "index.html", width=width)
+        browser.run("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+        assert browser.run("document.documentElement.scrollWidth") == width
+        lines = "document.querySelector('.system .missing').getClientRects()[0]"
+        assert browser.run(f"{lines}.width") > 30, "its first word is not broken"
+
+
+def test_on_a_phone_tables_that_are_drawn_as_blocks_stay_tables(browser, page):
+    browser.open(page, width=390)
+    parts = "[...document.querySelectorAll('table, thead, tbody, tr, th, td')]"
+    blocks = f"{parts}.filter(part => !getComputedStyle(part).display.startsWith('table'))"
+    expected = {"TABLE": "table", "THEAD": "rowgroup", "TBODY": "rowgroup", "TR": "row", "TD": "cell"}
+    roles = browser.run(f"{blocks}.map(part => [part.tagName, part.getAttribute('role'), part.scope || ''])")
+    assert {tag for tag, *_ in roles} == {*expected, "TH"}
+    for tag, role, scope in roles:
+        assert role == expected.get(tag, "columnheader" if scope == "col" else "rowheader")
+    hidden = f"{parts}.filter(part => part.scope === 'col' && getComputedStyle(part).display === 'none')"
+    assert browser.run(f"{hidden}.length") == 0, "a heading that is gone moves the others from their columns"
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_has_contrast(browser, page, dark):
     browser.open(page, dark=dark)

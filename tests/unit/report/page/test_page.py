@@ -11,9 +11,12 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+from markupsafe import escape
 from PIL import Image
 from toy_pages import HOSTILE, WORDS, hostile_report, sentence, text_report, toy_report
 
+from seq2seq.evaluation import PairedTest
+from seq2seq.report.comparison import verdict
 from seq2seq.report.content import Chart, Point, Section, Series
 from seq2seq.report.page import render
 
@@ -96,14 +99,14 @@ def test_verdicts_and_scores_are_read_first(page):
     assert "38.0 to 43.0" in page
 
 
-def test_the_proof_of_a_verdict_stands_after_what_it_says():
-    said = "No difference in CIDEr-D between B and A that this test set can show"
-    verdicts = (
-        "B is better than A: +1.0 BLEU, p = 0.010.",
-        f"{said} (-2.5, p = 0.59); BLEU-3 differs: -3.3, p = 0.04.",
-    )
+@pytest.mark.parametrize("name", ["B", "model (2)", "7 (-1.5, p = 0.3)", "<b>x</b> & y: +3"])
+def test_the_proof_of_a_verdict_stands_after_what_it_says(name):
+    tests = [PairedTest("A", name, "CIDEr-D", -2.5, 0.59, 0.5), PairedTest("A", name, "BLEU-3", -3.3, 0.04, 0.04)]
+    verdicts = (verdict(PairedTest("A", name, "BLEU", 1.0, 0.01, 0.01)), verdict(tests[0], tests))
     page = render(replace(text_report(number=3, systems=2), verdicts=verdicts))
-    assert "<strong>B is better than A:</strong> <span>+1.0 BLEU" in page
+    shown = escape(name.replace("p = ", "p\u00a0=\u00a0"))
+    assert f"<strong>{shown} is better than A:</strong> <span>+1.0 BLEU" in page
+    said = f"No difference in CIDEr-D between {shown} and A that this test set can show"
     assert f"<strong>{said}</strong> <span>(−2.5" in page
     assert "BLEU-3 differs: −3.3" in page
 
