@@ -131,6 +131,32 @@ def atomic_folder(path: Path, own: Collection[str] | None = None) -> Iterator[Pa
 
 
 @contextlib.contextmanager
+def files_into(path: Path, replaced: Collection[str]) -> Iterator[Path]:
+    """Yield an empty folder, whose files go to the folder `path` when the block ends well; on any error none does.
+
+    Unlike with `atomic_folder`, the folder `path` itself stays: somebody may be at work in it. Each file comes whole.
+
+    Args:
+        path: made, with its parents, where it is not there.
+        replaced: names of earlier files, which go unless there are new ones of that name; what else is there stays.
+
+    Raises:
+        UserError: nothing can be written there, or a file of somebody else's has the name of a new one.
+    """
+    with building_folder(path) as new:
+        yield new
+        path.mkdir(exist_ok=True)
+        written = sorted(file.name for file in new.iterdir())
+        for name in set(written).difference(replaced):
+            if (path / name).exists():
+                raise UserError(f"{path / name}: is there, and would be lost; name another folder")
+        for name in written:
+            (new / name).replace(path / name)
+        for name in set(replaced).difference(written):
+            (path / name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
 def open_bytes(path: str | Path) -> Iterator[BinaryIO]:
     """Yield the bytes of a file, unpacked if its first ones are gzip's; it is opened once, so it may be a pipe.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seq2seq.data.prepared import is_inside
 from seq2seq.errors import UserError
-from seq2seq.files import atomic_folder, atomic_write
+from seq2seq.files import atomic_write, files_into
 from seq2seq.inspection.beside import by_distance
 from seq2seq.inspection.figures import draw_all
 from seq2seq.inspection.look import Curves, Look, saturation
@@ -41,15 +41,14 @@ def write_inspection(
     Raises:
         UserError: a record in the folder that is of no look, or a folder that cannot be written.
     """
-    own = earlier_files(folder)
+    earlier = earlier_files(folder)
     found = saturation(looks)
     distances = by_distance(models) if models else {}
-    with atomic_folder(folder.resolve(), own=own) as new:
+    with files_into(folder.resolve(), replaced=earlier) as new:
         written = [path.name for path in draw_all(looks, found, curves, distances, new, kind, units)]
         with atomic_write(new / RECORD) as file:
             record = as_record(looks, found, curves, distances) | {"figures": written}
             json.dump(record, file, ensure_ascii=False, indent=1, allow_nan=False)
-        own |= {RECORD, *written}
     return len(written)
 
 

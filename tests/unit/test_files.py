@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq.errors import UserError
-from seq2seq.files import atomic_folder, atomic_write, is_device, open_lines, sha256
+from seq2seq.files import atomic_folder, atomic_write, files_into, is_device, open_lines, sha256
 
 
 def test_a_file_appears_when_its_block_ends_well(tmp_path):
@@ -73,6 +73,25 @@ def test_a_file_of_a_folder_that_is_being_built_is_told_by_its_later_name(tmp_pa
     with pytest.raises(UserError, match=f"^{tmp_path}/new/a: cannot be written"):
         write()
     assert list(tmp_path.iterdir()) == []
+
+
+def write_into(folder, replaced, *names):
+    with files_into(folder, replaced) as new:
+        for name in names:
+            (new / name).write_text(" ".join(names))
+
+
+def test_files_come_into_a_folder_that_stays_with_what_else_is_in_it(tmp_path):
+    folder = tmp_path / "folder"
+    write_into(folder, [], "a", "b")
+    (folder / "mine").write_text("my own")
+    before = folder.stat().st_ino
+    write_into(folder, ["a", "b"], "b", "c")
+    with pytest.raises(UserError, match="folder/mine: is there, and would be lost"):
+        write_into(folder, ["b"], "b", "mine")
+    assert folder.stat().st_ino == before
+    assert {file.name: file.read_text() for file in folder.iterdir()} == {"b": "b c", "c": "b c", "mine": "my own"}
+    assert [file.name for file in tmp_path.iterdir()] == ["folder"]
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
