@@ -1,6 +1,6 @@
 """Learning curves of the training runs as charts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from seq2seq.report.content import Chart, Point, Series
 from seq2seq.report.system import System
@@ -35,7 +35,7 @@ def _loss(systems: Sequence[System]) -> Chart:
     return Chart("learning-loss", "Loss during training", text, "line", _STEPS, "nats a token", tuple(series))
 
 
-def _series(name: str, curve: dict[int, float]) -> Series:
+def _series(name: str, curve: Mapping[int, float]) -> Series:
     """A curve of not too many points, each the mean of neighbours: one batch's loss says little."""
     points = sorted(curve.items())
     size = -(-len(points) // _AT_MOST) or 1
