@@ -29,7 +29,7 @@ Values are those of FILE, whatever transformation (log returns, differences) the
 are forecast by running free: paths are drawn, each feeding back the values that it drew as if they had been.
 """
 
-_STRANGE = 5.0  # standard deviations
+_STRANGE, _BEYOND = 5.0, 1_000_000  # standard deviations
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +68,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Forecast as `arguments` say."""
     for path in filter(None, (arguments.output, arguments.picture)):
         check_output(path, [arguments.file])
+    if arguments.picture and arguments.output and Path(arguments.picture).resolve() == Path(arguments.output).resolve():
+        raise UserError(f"--output and --picture are both {arguments.picture}; name two files")
     if arguments.picture and Path(arguments.picture).suffix.lower() != ".png":
         raise UserError(f"--picture {arguments.picture}: a PNG is drawn; name a file *.png")
     if arguments.delimiter is not None and len(arguments.delimiter) != 1:
@@ -99,8 +101,9 @@ def run(arguments: argparse.Namespace) -> None:
         raise UserError(f"--{told}" if told.startswith("paths ") else f"{arguments.file}: {told}") from error
     strangeness = forecaster.strangeness(series.values)
     if strangeness > _STRANGE:
+        times = f"{strangeness:,.0f}" if strangeness < _BEYOND else f"more than {_BEYOND:,}"
         print(
-            f"note: {arguments.file}: the last values lie, or change, {strangeness:,.0f} times as far as those that "
+            f"note: {arguments.file}: the last values lie, or change, {times} times as far as those that "
             "the model was trained on, so the forecast means little; is it the same series, in the same units?",
             file=sys.stderr,
         )

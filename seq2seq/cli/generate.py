@@ -2,13 +2,15 @@
 
 import argparse
 import os
+import stat
 import sys
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from seq2seq.cli.arguments import at_least, number
 from seq2seq.cli.decoding import MODEL_HELP, given_search_options, json_line, load
-from seq2seq.cli.lines import check_output, open_output
+from seq2seq.cli.lines import check_output, open_input, open_output, read_chunks
 from seq2seq.errors import UserError
 from seq2seq.files import open_lines
 from seq2seq.inference import BATCH_SIZE, PRECISIONS
@@ -53,7 +55,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", nargs="+", metavar="MODEL", help=MODEL_HELP)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--prompt", metavar="TEXT", help="what the text begins with (default: nothing)")
-    what.add_argument("--prompts", metavar="FILE", help="write a text for each line of a file, as JSON lines")
+    what.add_argument(
+        "--prompts",
+        metavar="FILE",
+        help="write a text for each line of a file, as JSON lines; -: of standard input",
+    )
     what.add_argument("--score", metavar="FILE", help="write nothing: score this text, UTF-8, plain or gzip")
     parser.add_argument("--output", metavar="FILE", help="file for the text (default: standard output)")
     parser.add_argument("--scores", action="store_true", help="give each piece's probability, as JSON lines")
@@ -66,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="end with the N-th line end; at the latest after 1,000 N characters",
     )
     search = parser.add_argument_group("choice of the next piece")
-    search.add_argument("--method", choices=_METHODS, default=_METHODS[0], help="(default: %(default)s)")
+    search.add_argument("--method", choices=_METHODS, help=f"(default: {_METHODS[0]})")
     search.add_argument("--temperature", type=number, metavar="X", help="below 1 is safer, above 1 wilder (default: 1)")
     search.add_argument(
         "--top-k", type=at_least(0), metavar="N", help="of the N likeliest pieces; 0: of all (default: 0)"
@@ -89,11 +95,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write or score as `arguments` say."""
+    said = arguments.method
+    arguments.method = said or _METHODS[0]
     options = given_search_options(arguments)
-    _check(arguments, options)
+    _check(arguments, [name for name in options if name != "method" or said])
     prompts = [arguments.prompt or ""]
     if arguments.prompts is not None:
-        prompts = [text or "" for _, text in open_lines(arguments.prompts)]
+        prompts = _read_prompts(arguments.prompts)
+    elif arguments.prompt is None and arguments.score is None and is_fed():
+        print("note: standard input is not read; `--prompts -` takes a prompt from each line of it", file=sys.stderr)
     from seq2seq.inference import TextGenerator
 
     generator = load(TextGenerator, arguments)
@@ -103,8 +113,12 @@ def run(arguments: argparse.Namespace) -> None:
     _generate(generator, prompts, arguments, options)
 
 
-def _check(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
+def _check(arguments: argparse.Namespace, given: Sequence[str]) -> None:
     """Refuse what does not go together, an output over an input, and text in place of a model.
+
+    Args:
+        arguments: of the command line.
+        given: the options of the search among them that were said.
 
     Raises:
         UserError: as said.
@@ -115,10 +129,25 @@ def _check(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
     if arguments.output is not None:
         check_output(arguments.output, filter(None, (arguments.prompts, arguments.score)))
     if arguments.score is not None:
-        given = [name for name in options if name != "method"]
-        given += [name for name in ("characters", "lines", "scores", "output") if getattr(arguments, name)]
+        given = [*given, *(name for name in ("characters", "lines", "scores", "output") if getattr(arguments, name))]
         if given:
             raise UserError(f"--{given[0].replace('_', '-')}: has no part in --score, which writes no text")
+
+
+def _read_prompts(path: str) -> list[str]:
+    if path != "-":
+        return [text or "" for _, text in open_lines(path)]
+    with open_input(None) as stream:
+        return [line for chunk in read_chunks(stream, "standard input", 1000) for line in chunk]
+
+
+def is_fed() -> bool:
+    """Whether standard input is a file, or a pipe from another program."""
+    try:
+        kind = os.fstat(sys.stdin.fileno()).st_mode
+    except (AttributeError, OSError, ValueError):  # closed, or no file
+        return False
+    return stat.S_ISFIFO(kind) or stat.S_ISREG(kind)
 
 
 def _generate(

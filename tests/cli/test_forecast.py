@@ -53,6 +53,19 @@ def test_the_forecast_goes_to_a_file_and_into_a_picture(seq2seq, model, prices, 
         assert min(image.size) > 200
 
 
+def test_values_beyond_all_measure_are_told(seq2seq, tmp_path):
+    model = save_forecaster(tmp_path / "model", window=4, hidden_size=6)
+    (tmp_path / "a.csv").write_text("1e300\n" * 5)
+    assert "more than 1,000,000 times as far" in seq2seq("forecast", model, tmp_path / "a.csv").err
+
+
+def test_one_file_for_both_is_refused(seq2seq, model, prices, tmp_path):
+    done = seq2seq("forecast", model, prices, "--output", tmp_path / "a.png", "--picture", tmp_path / "a.png")
+    assert done.code == 2
+    assert "--output and --picture are both" in done.err
+    assert not (tmp_path / "a.png").exists()
+
+
 def test_columns_of_other_names_and_tables_without_dates(seq2seq, model, tmp_path):
     (tmp_path / "a.csv").write_text("when;what\n" + "".join(f"{n};{n + 5}\n" for n in range(9)))
     done = seq2seq("forecast", model, tmp_path / "a.csv", "--date", "when", "--value", "what", "--steps", 2)
@@ -100,7 +113,7 @@ def test_a_series_of_another_kind_is_told(seq2seq, tmp_path):
         (tmp_path / "a.csv").write_text("day,price\n" + "".join(f"{n},{level + 0.01 * n}\n" for n in range(9)))
         done = seq2seq("forecast", folder, tmp_path / "a.csv")
         assert (done.code, len(read(done.out)), done.err.count("\n")) == (0, 2, told)
-    assert "a.csv: the last values lie 100 standard deviations from those that the model was trained on" in done.err
+    assert "a.csv: the last values lie, or change, 100 times as far as those that" in done.err
 
 
 @pytest.mark.parametrize(

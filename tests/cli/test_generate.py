@@ -1,9 +1,11 @@
 import gzip
 import json
+import sys
 
 import pytest
 from toy_text import LINES, save_language_model, write_text
 
+from seq2seq.cli.generate import is_fed
 from seq2seq.inference import TextGenerator
 
 
@@ -50,6 +52,25 @@ def test_options_do_what_they_do_in_python(seq2seq, model, generator, options, a
     outcome = seq2seq("generate", model, "--prompt", "All", *options, *FP32)
     (text,) = generator.generate(["All"], **as_python)
     assert outcome.out.removesuffix("\n") == f"All{text}".removesuffix("\n")
+
+
+def test_prompts_come_from_standard_input_too(seq2seq, model, tmp_path):
+    (tmp_path / "prompts.txt").write_text("All:\nSpeak\n")
+    from_file = seq2seq("generate", model, "--prompts", tmp_path / "prompts.txt", "--characters", 20, *FP32)
+    piped = seq2seq("generate", model, "--prompts", "-", "--characters", 20, *FP32, stdin=b"All:\nSpeak\n")
+    assert (piped.code, piped.out) == (0, from_file.out)
+
+
+def test_standard_input_that_nobody_reads_is_told(seq2seq, model, tmp_path, monkeypatch):
+    (tmp_path / "fed.txt").write_text("All:\n")
+    with (tmp_path / "fed.txt").open() as fed, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", fed)
+        assert is_fed()
+    assert not is_fed()
+    monkeypatch.setattr("seq2seq.cli.generate.is_fed", lambda: True)
+    note = "standard input is not read; `--prompts -`"
+    assert note in seq2seq("generate", model, "--characters", 5).err
+    assert note not in seq2seq("generate", model, "--characters", 5, "--prompt", "All").err
 
 
 def test_a_file_of_prompts_gives_as_many_lines(seq2seq, model, generator, tmp_path):
@@ -107,6 +128,7 @@ def test_evaluate_scores_a_split_and_keeps_it(seq2seq, prepared, tmp_path):
         (["--prompts", "/nowhere"], "/nowhere: no such file"),
         (["--score", "/nowhere"], "/nowhere: no such file"),
         (["--score", "x", "--characters", "3"], "--characters: has no part in --score"),
+        (["--score", "x", "--method", "greedy"], "--method: has no part in --score"),
         (["--score", "x", "--top-k", "3"], "--top-k: has no part in --score"),
         (["--output", "/"], "/: is a folder"),
         (["--charcters", "3"], "did you mean '--characters'"),
