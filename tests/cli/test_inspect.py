@@ -281,7 +281,7 @@ def test_a_tagger(seq2seq, tiny_tokenizer, tmp_path):
     for beside, alone in zip(*spelled, strict=True):  # of the last word, whatever stands before it
         assert beside["positions"] == alone["positions"]
         assert beside["hidden_norm"] == pytest.approx(alone["hidden_norm"], rel=1e-3)
-        assert beside["gates"]["update"] == pytest.approx(alone["gates"]["update"], rel=1e-3)
+        assert beside["gates"]["forget"] == pytest.approx(alone["gates"]["forget"], rel=1e-3)
     assert "".join(spelled[0][0]["positions"]).strip("▁") == "cat"
 
 
