@@ -5,12 +5,14 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seq2seq.data.prepared import CAPTIONS, IMAGE, PreparedFolder
 from seq2seq.errors import UserError
-from seq2seq.evaluation.captions.diversity import Tokens, distinct_captions
 from seq2seq.files import open_lines, sha256
+
+if TYPE_CHECKING:  # so that `--help` does not wait for numpy
+    from seq2seq.evaluation.captions.diversity import Tokens
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,10 @@ class TestSet:
         return len(self.references)
 
     @cached_property
-    def training_captions(self) -> Set[Tokens] | None:
+    def training_captions(self) -> "Set[Tokens] | None":
         """`distinct_captions` of the training captions; None where these are not known."""
+        from seq2seq.evaluation.captions.diversity import distinct_captions
+
         return None if self.training is None else distinct_captions(self.training)
 
     def read_outputs(self, path: str | Path) -> list[str]:
