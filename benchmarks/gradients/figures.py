@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
 from matplotlib.figure import Figure
 
-from benchmarks.gradients.experiments import Descent
+from benchmarks.gradients.experiments import Descent, Inside
 from benchmarks.gradients.nets import NETS
 from seq2seq.inspection.curves import FLOOR, draw_distances, label_axes, name_curves, plot_curves
-from seq2seq.inspection.style import PALETTE, label_lines, new_figure, plain
+from seq2seq.inspection.figures import draw_maps
+from seq2seq.inspection.style import PALETTE, label_lines, label_words, new_figure, plain
 
 _COLOURS = {net.name: net.colour for net in NETS}
 
@@ -108,6 +110,35 @@ def draw_accuracies(accuracies: Mapping[str, Mapping[int, Sequence[float]]]) -> 
     axes.set_xlim(low, high * (high / low) ** 0.32)
     figure.draw_without_rendering()
     label_lines(axes, [(high * 1.05, line[-1], name, _COLOURS[name]) for name, line in means.items()])
+    return figure
+
+
+def draw_inside(inside: Sequence[Inside], units: int) -> Figure:
+    """A trained LSTM over a sentence of a singular noun and over the same of a plural one, word by word.
+
+    Args:
+        inside: the one and the other.
+        units: as many, those whose cell states differ most at the verb.
+    """
+    one, other = (torch.tensor(sentence.memory) for sentence in inside)
+    difference = other - one
+    chosen = difference[-1].abs().topk(min(units, difference.shape[1])).indices
+    chosen = chosen[difference[-1, chosen].argsort(descending=True)]
+    nouns = [sentence.words[1] for sentence in inside]
+    panels = [
+        (f"input gate\n{nouns[0]}", torch.tensor(inside[0].gates["input"]), True),
+        (f"forget gate\n{nouns[0]}", torch.tensor(inside[0].gates["forget"]), True),
+        (f"cell state\n{nouns[0]}", one, False),
+        (f"cell state\n{nouns[1]}", other, False),
+        ("the second\nminus the first", difference, False),
+    ]
+    figure = new_figure(1.3 + 1.75 * len(panels))
+    shown = [(title, values[:, chosen], is_gate) for title, values, is_gate in panels]
+    grid = draw_maps(figure, shown)
+    figure.suptitle(
+        f"trained LSTM: the {len(chosen)} of {one.shape[1]} units that differ most at the verb", fontsize=16
+    )
+    label_words(grid[-1], [word if word == its else f"{word} / {its}" for word, its in zip(*(s.words for s in inside))])
     return figure
 
 

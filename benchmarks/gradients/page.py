@@ -14,19 +14,17 @@ from data_prep.agreement import sentences
 TEMPLATE = Path(__file__).with_name("gradients.md.jinja")
 
 
-def write(found: dict[str, Any], effort: Effort, command: str, minutes: float, machine: str) -> str:
+def write(facts: dict[str, Any], found: dict[str, Any]) -> str:
     """The page.
 
     Args:
-        found: everything that was measured.
-        effort: how much that was.
-        command: that measured it, as typed.
-        minutes: that it took.
-        machine: that it ran on.
+        facts: how it was measured.
+        found: everything that was.
 
     Raises:
         jinja2.UndefinedError: the template asks for something that was not measured.
     """
+    effort: Effort = found["effort"]
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
@@ -36,10 +34,7 @@ def write(found: dict[str, Any], effort: Effort, command: str, minutes: float, m
     shown = sentences(effort.distances[0], 8, seed=3)
     return template.render(
         **found,
-        effort=effort,
-        command=command,
-        minutes=minutes,
-        machine=machine,
+        facts=facts,
         names=[net.name for net in NETS],
         accuracies={
             name: {distance: sum(values) / len(values) for distance, values in by_distance.items()}

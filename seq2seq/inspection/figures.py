@@ -41,15 +41,30 @@ def busiest(layer: Layer, units: int) -> list[int]:
 def draw_layer(layer: Layer, units: int) -> Figure:
     """Heat maps of a layer's gates, cell state and hidden state: a column a position, a row for each of some units."""
     chosen = busiest(layer, units)
-    panels: list[tuple[str, Tensor, bool]] = [(f"{name} gate", gate, True) for name, gate in layer.gates.items()]
+    panels: list[tuple[str, Tensor, bool]] = [(f"{name}\ngate", gate, True) for name, gate in layer.gates.items()]
     if layer.memory is not None:
-        panels.append(("cell state", layer.memory, False))
-    panels.append(("hidden state", layer.hidden, False))
+        panels.append(("cell\nstate", layer.memory, False))
+    panels.append(("hidden\nstate", layer.hidden, False))
     figure = new_figure(1.3 + 1.75 * len(panels))
     figure.suptitle(f"{layer.name}: the {len(chosen)} of {layer.hidden.shape[1]} units that vary most", fontsize=16)
+    lowest = draw_maps(figure, [(title, values[-MOST_POSITIONS:, chosen], gate) for title, values, gate in panels])[-1]
+    label_words(lowest, layer.positions[-MOST_POSITIONS:])
+    return figure
+
+
+def draw_maps(figure: Figure, panels: Sequence[tuple[str, Tensor, bool]]) -> list[Any]:
+    """Draw heat maps one below the other: a column a position, a row a unit, each with its scale.
+
+    Args:
+        figure: to draw in.
+        panels: of each its name, values (T, H), and whether they are those of a gate.
+
+    Returns:
+        their axes.
+    """
     grid: Any = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
     for axes, (title, values, is_gate) in zip(grid[:, 0], panels, strict=True):
-        shown = values[-MOST_POSITIONS:, chosen].T.double().numpy()
+        shown = values.T.double().numpy()
         peak = float(np.abs(shown).max()) or 1.0
         scale = (
             {"vmin": 0.0, "vmax": 1.0, "cmap": SEQUENTIAL}
@@ -57,15 +72,14 @@ def draw_layer(layer: Layer, units: int) -> Figure:
             else {"vmin": -peak, "vmax": peak, "cmap": DIVERGING}
         )
         image = axes.imshow(shown, aspect="auto", interpolation="nearest", **scale)
-        axes.set_ylabel(title.replace(" ", "\n", 1), fontsize=14)
+        axes.set_ylabel(title, fontsize=14)
         axes.set_yticks([])
         bar = figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03)
         bar.set_ticks([0, 0.5, 1] if is_gate else [-peak, 0, peak])
         bar.set_ticklabels(
             ["0 shut", "0.5", "1 open"] if is_gate else [f"{-peak:.2g}", "0", f"{peak:.2g}"], fontsize=12
         )
-    label_words(grid[-1, 0], layer.positions[-MOST_POSITIONS:])
-    return figure
+    return list(grid[:, 0])
 
 
 def draw_saturation(net: str, found: dict[str, dict[str, Saturation]]) -> Figure:
