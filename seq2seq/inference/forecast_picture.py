@@ -56,6 +56,7 @@ def draw_forecast(
     date_name, value_name = names
     axes.set_xlabel(date_name, parse_math=False)
     axes.set_ylabel(value_name, parse_math=False)
+    axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.grid(alpha=0.3)
     figure.legend(frameon=False, loc="outside upper left", ncols=3)  # no part of the picture is always free
     with atomic_write(path, "wb") as file:

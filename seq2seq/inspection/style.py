@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatterSciNotation, ScalarFormatter
+from matplotlib.ticker import LogFormatter, LogFormatterSciNotation, ScalarFormatter
 
 from seq2seq.files import atomic_write
 
@@ -106,10 +106,11 @@ def plain(axes: Any) -> None:
 def write_numbers(axes: Any) -> None:
     """Write numbers along the axes out: no 1e-3 in the corner that multiplies them all, no 4 x 10^-1."""
     for axis in (axes.xaxis, axes.yaxis):
-        if axis.get_scale() == "log":
+        formatter = axis.get_major_formatter()
+        if isinstance(formatter, LogFormatter):
             axis.set_major_formatter(_LogNumbers())
             axis.set_minor_formatter(_LogNumbers())
-        elif isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
+        elif isinstance(formatter, ScalarFormatter):
             formatter.set_useOffset(False)
             formatter.set_scientific(False)
 
