@@ -47,7 +47,7 @@ def test_the_first_example_of_every_task_is_drawn(task, tmp_path, capsys):
     row = prepared.rows("dev")[1 if task == TEXT else 0]
     if task == FORECASTING:
         assert len(seen["input"].split()) == 5  # four returns
-        assert next(iter(seen["layers"].values()))["positions"] == seen["input"].split()[1:4]
+        assert next(iter(seen["layers"].values()))["positions"] == ["-3", "-2", "-1"]
     else:
         assert row[0] in seen["input"]
 
