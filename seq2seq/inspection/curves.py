@@ -59,6 +59,6 @@ def name_curves(
     """Write names beside the lines' ends."""
     longest = max(1, max(len(curve) for curve in curves.values()) - 1)
     axes.set_xlim(-0.01 * longest, longest)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     ends = [(len(curve) - 1, max(curve[-1], FLOOR), name, colours[name]) for name, curve in curves.items()]
     label_lines(axes, ends, size, dashed)

@@ -240,7 +240,7 @@ def _forecaster(loaded: LoadedModel, text: str, target: Target) -> Look:
         prediction = model(window[None])
         score = Score(
             prediction.mean.sum(),
-            f"what is foreseen in place of {words[-1]}",
+            f"forecast in place of {words[-1]}",
             prediction.nll(last).sum().item(),
             f"the last number, {words[-1]}",
         )

@@ -1,5 +1,6 @@
 """How the figures look: fit to be shown on a wall, to people who do not see all colours, at 1280 pixels."""
 
+import math
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,8 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 SEQUENTIAL, DIVERGING = "cividis", "PuOr_r"
 WIDTH = 12.8  # inches
 DOTS = 100  # an inch
-_SIZES = (13, 12, 11, 10, 9, 8)  # in points, of words that stand upright
+_SIZES = (13, 12, 11, 10)  # in points, of words that stand upright
+_MOST = 0.85  # share of the words that must fit so that they do; the others are turned
 Format = Literal["png", "svg"]
 
 
@@ -44,23 +46,32 @@ def save_figure(figure: Figure, path: Path) -> None:
 def label_words(axes: Any, words: Sequence[str], way: Literal["x", "y"] = "x") -> None:
     """Write words along an axis, one at each whole number; they are shown as they are, `$` and `_` too.
 
-    Along x they stand upright where there is room. Of more than 20 whole numbers in their order only round ones show.
+    Along x they stand upright where most of them have room. Of more than 20 whole numbers that count on, round ones
+    show.
     """
     step = _step(words)
     shown = [place for place, word in enumerate(words) if step == 1 or int(word) % step == 0]
-    longest = max((len(cut(word)) for word in words), default=1)
+    lengths = sorted(len(cut(word)) for word in words) or [1]
     room = (72 * axes.get_figure().get_size_inches()[0] - 130) / max(1, len(words)) * step
-    upright = [size for size in _SIZES if 0.65 * size * longest + 3 <= room]
-    turned: dict[str, Any] = {}
+    most = lengths[math.ceil(_MOST * len(lengths)) - 1]
     size = 13 if len(words) <= 30 else 10 if len(words) <= 60 else 7
-    if way == "x" and upright:
-        size = upright[0]
-    elif way == "x" and len(words) <= 30:
+    if way == "y":
+        axes.set_yticks(shown, [cut(words[place]) for place in shown], fontsize=size, parse_math=False)
+        return
+    sizes = _SIZES if len(words) <= 60 else (*_SIZES, 9, 8, 7)
+    upright = next((points for points in sizes if _fits(most, points, room)), None)
+    turned: dict[str, Any] = {} if upright else {"rotation": 90}
+    if not upright and len(words) <= 30:
         turned = {"rotation": 60, "ha": "right", "rotation_mode": "anchor"}
-    elif way == "x":
-        turned = {"rotation": 90}
-    set_ticks = axes.set_xticks if way == "x" else axes.set_yticks
-    set_ticks(shown, [cut(words[place]) for place in shown], fontsize=size, parse_math=False, **turned)
+    axes.set_xticks(shown, [cut(words[place]) for place in shown], fontsize=upright or size, parse_math=False, **turned)
+    if upright:
+        for label in axes.get_xticklabels():
+            if not _fits(len(label.get_text()), upright, room):
+                label.set_rotation(90)
+
+
+def _fits(letters: int, size: float, room: float) -> bool:
+    return 0.65 * size * letters + 3 <= room
 
 
 def _step(words: Sequence[str]) -> int:

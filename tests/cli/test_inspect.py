@@ -296,7 +296,7 @@ def test_a_forecaster(seq2seq, tmp_path):
     (given,) = read_record(tmp_path / "out")["inputs"]
     (layer,) = given["layers"].values()
     assert layer["positions"] == ["-5", "-4", "-3", "-2", "-1"]
-    assert given["gradient_of"] == "what is foreseen in place of 7.5"
+    assert given["gradient_of"] == "forecast in place of 7.5"
     assert given["loss_of"] == "the last number, 7.5"
     assert list(given["layers"]) == ["net, layer 1"]
     for text, told in (
