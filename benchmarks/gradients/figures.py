@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.gradients.experiments import Descent, Inside
 from benchmarks.gradients.nets import NETS
-from seq2seq.inspection.curves import FLOOR, draw_distances, label_axes, name_curves, plot_curves
+from seq2seq.inspection.curves import draw_distances, label_axes, name_curves, plot_curves
 from seq2seq.inspection.maps import Panel, common_limit, draw_maps
 from seq2seq.inspection.style import PALETTE, label_words, new_figure, plain
 
@@ -59,7 +59,7 @@ def draw_biases(curves: Mapping[float, Sequence[float]], ideal: Mapping[float, S
     names = {f"b = {bias:g}": list(curve) for bias, curve in curves.items()}
     colours = dict(zip(names, ("#000000", PALETTE[0], PALETTE[2], PALETTE[3], PALETTE[1]), strict=True))
     for name, line in zip(names, ideal.values(), strict=True):
-        axes.plot(range(len(line)), [max(value, FLOOR) for value in line], color=colours[name], lw=1.2, ls="--")
+        axes.plot(range(len(line)), line, color=colours[name], lw=1.2, ls="--")
     plot_curves(axes, names, colours)
     title = "LSTM before training, by the bias b of its forget gate"
     label_axes(axes, "steps back in time, k", "gradient, as a share of that at 0", title)

@@ -113,7 +113,7 @@ def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float:
     (1.0, -1.0)
     """
     ranks = [np.argsort(np.argsort(values)) for values in (one, other)]
-    return round(float(np.corrcoef(*ranks)[0, 1]), 10)
+    return round(float(np.corrcoef(ranks[0], ranks[1])[0, 1]), 10)
 
 
 def inside_facts(inside: Inside) -> dict[str, Any]:

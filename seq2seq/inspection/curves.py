@@ -1,5 +1,6 @@
 """Figures with a line for each of several nets, on a log scale, and its name beside its end."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -7,9 +8,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from seq2seq.inspection.style import label_lines, new_figure, plain
-
-FLOOR = 1e-30
-"""What is smaller lies on the lower edge."""
 
 
 def draw_distances(
@@ -32,9 +30,9 @@ def draw_distances(
 def plot_curves(
     axes: Any, curves: Mapping[str, Sequence[float]], colours: Mapping[str, str], dashed: Collection[str] = ()
 ) -> None:
-    """Draw each line from 0 on, on a log scale."""
+    """Draw each line from 0 on, on a log scale; where there is no gradient at all, there is no line."""
     for name, curve in curves.items():
-        values = [max(value, FLOOR) for value in curve]
+        values = [value or math.nan for value in curve]
         marker = "o" if len(curve) == 1 else ""  # a line of one point would not be seen
         style = "--" if name in dashed else "-"
         axes.plot(range(len(curve)), values, color=colours[name], lw=2.5, ls=style, marker=marker)
@@ -60,5 +58,8 @@ def name_curves(
     longest = max(1, max(len(curve) for curve in curves.values()) - 1)
     axes.set_xlim(-0.01 * longest, longest)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    ends = [(len(curve) - 1, max(curve[-1], FLOOR), name, colours[name]) for name, curve in curves.items()]
+    ends = []
+    for name, curve in curves.items():
+        last = max((place for place, value in enumerate(curve) if value > 0), default=0)
+        ends.append((last, curve[last] or axes.get_ylim()[0], name, colours[name]))
     label_lines(axes, ends, size, dashed)

@@ -174,12 +174,13 @@ def draw_beside(net: str, models: Mapping[str, Tensor], way: str, looks: Sequenc
     """
     colours = {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(models)}
     score = looks[0].score.name
+    ends = ", up to where there is any" if any((norms == 0).any() for norms in models.values()) else ""
     told = cut(score, 60) if len(looks) == 1 else f"score at the last position, mean of {len(looks)} inputs"
     return draw_distances(
         {name: norms.tolist() for name, norms in models.items()},
         colours,
         _BACK[way],
-        "norm of the gradient",
+        f"norm of the gradient{ends}",
         f"{net}: gradient of the {told}",
     )
 

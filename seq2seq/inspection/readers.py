@@ -51,7 +51,7 @@ def inspect(loaded: LoadedModel, given: str, first: Look | None = None) -> Look:
     look = READERS[loaded.task](loaded, given, None if first is None else first.score.target)
     if not look.layers:
         raise UserError("the model has no recurrent layer, so there is nothing to look at")
-    if not all(math.isfinite(value) for value in (look.score.loss, *(layer.gradient.sum() for layer in look.layers))):
+    if not (math.isfinite(look.score.loss) and all(layer.gradient.isfinite().all() for layer in look.layers)):
         raise UserError(f"{given!r:.60}: the model's loss or gradients there are no finite numbers; it may be damaged")
     if first is not None and loaded.task != FORECASTING:  # whose positions are steps back in time, whatever its window
         check_positions(look, first, by_words=loaded.task != FRAMES)

@@ -220,7 +220,17 @@ def test_several_models_beside_each_other(seq2seq, language_model, classifier, t
         shortest = min(len(one), len(two))
         mean = [(a + b) / 2 for a, b in zip(one, two, strict=False)] + max(one, two, key=len)[shortest:]
         assert curves[name] == pytest.approx(mean, rel=1e-3)
+    letters = Tokenizer.train(["The cat sleeps. It is cold here."], tmp_path / "letters.model", "char", 60)
+    save_model(
+        tmp_path / "letters" / "model",
+        build_language_model(config, len(letters)),
+        config,
+        None,
+        ("en", tmp_path / "letters.model"),
+        "# A model of the tests\n",
+    )
     for beside, told in (
+        (tmp_path / "letters/model", "letters/model: its decoder reads other pieces of 'The cat sleeps.' than that of"),
         (classifier, f"--beside {classifier}: is a model for classification, the first one for text"),
         (language_model, f"are both called {first!r}; give names: NAME="),
         (tmp_path / "nowhere", "nowhere: no such model folder"),
