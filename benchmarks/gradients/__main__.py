@@ -1,23 +1,22 @@
 """Vanishing and exploding gradients, measured: writes docs/gradients.md with its figures and numbers.
 
-python -m benchmarks.gradients                      # some minutes on two cores; the same seeds give the same page
+python -m benchmarks.gradients                          # some minutes on two cores; the same seeds give the same page
 python -m benchmarks.gradients --quick --docs FOLDER    # see whether everything works, in seconds
+python -m benchmarks.gradients --from benchmarks/results/gradients.json     # page and figures anew, of kept numbers
 
 The text stands in benchmarks/gradients/gradients.md.jinja; every number in it comes from here.
 """
 
-import json
 import multiprocessing
-import time
+import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 from matplotlib.figure import Figure
 
-from benchmarks.gradients import experiments, figures, page
+from benchmarks.gradients import experiments, figures, page, record
 from benchmarks.gradients.experiments import QUICK, Effort, Trained
 from benchmarks.gradients.nets import LSTM_NET, NETS
 from benchmarks.machine import circumstances
@@ -26,19 +25,19 @@ from benchmarks.results import tell
 from seq2seq.cli.arguments import at_least
 from seq2seq.errors import run_command
 from seq2seq.files import atomic_write
-from seq2seq.inspection.figures import draw_layer
 from seq2seq.inspection.style import save_figure
 from seq2seq.progress import counting
 
 ROOT = Path(__file__).parents[2]
 _SHOWN = 50  # steps of a curve before training
+_JOBS = 2
 
 
 def main() -> None:
     """Measure, draw and write."""
     parser = make_parser("gradients", __doc__)
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder to write into (default: docs)")
-    parser.add_argument("--jobs", type=at_least(1), default=2, help="trainings at once (default: %(default)s)")
+    parser.add_argument("--jobs", type=at_least(1), default=_JOBS, help="trainings at once (default: %(default)s)")
     parser.add_argument(
         "--seeds", type=at_least(1), default=Effort.seeds, help="trainings a net and distance (default: %(default)s)"
     )
@@ -49,32 +48,39 @@ def main() -> None:
         help="JSON file for every number (default: benchmarks/results/gradients.json)",
     )
     parser.add_argument("--quick", action="store_true", help="train next to nothing; the page says nothing then")
+    parser.add_argument(
+        "--from", dest="kept", type=Path, metavar="FILE", help="measure nothing: draw and write what this JSON file has"
+    )
     options = parser.parse_args()
-    effort = QUICK if options.quick else Effort(seeds=options.seeds)
-    started = time.monotonic()
-    torch.set_num_threads(1)  # so that the sums do not depend on the machine's cores
-    found = measure(effort, options.jobs)
-    minutes = (time.monotonic() - started) / 60
-    where = circumstances()
-    with atomic_write(options.output) as file:
-        plain = {name: value for name, value in found.items() if name not in ("trained", "descents", "inside")}
-        plain["trained"] = [asdict(trained) for trained in found["trained"]]
-        plain["descents"] = [asdict(descent) for descent in found["descents"]]
-        json.dump({**where, "minutes": round(minutes, 1), "effort": asdict(effort), **plain}, file, indent=1)
-    for name, figure in drawings(found, effort).items():
+    if options.kept is None:
+        torch.set_num_threads(1)  # so that the sums do not depend on the machine's cores
+        effort = QUICK if options.quick else Effort(seeds=options.seeds)
+        given = circumstances()  # before the minutes in which the checkout may change
+        found = measure(effort, options.jobs)
+        minutes = round(sum(os.times()[:4]) / 60, 1)  # of this process and those that it started
+        facts = given | {"command": _command(effort, options.jobs), "processor_minutes": minutes}
+        record.write(options.output, facts, found)
+    else:
+        facts, found = record.read(options.kept)
+    for name, figure in drawings(found).items():
         save_figure(figure, options.docs / "figures" / name)
     with atomic_write(options.docs / "gradients.md") as file:
-        seeds = "" if options.seeds == Effort.seeds else f" --seeds {options.seeds}"
-        cores = "one core" if options.jobs == 1 else f"{options.jobs} cores"
-        machine = f"{cores} of an {where['machine']['processor']}, PyTorch {where['torch'].split('+')[0]}"
-        file.write(page.write(found, effort, f"python -m benchmarks.gradients{seeds}", minutes, machine))
-    print(f"{options.docs / 'gradients.md'}, after {minutes:.1f} minutes")
+        file.write(page.write(facts, found))
+    print(options.docs / "gradients.md")
+
+
+def _command(effort: Effort, jobs: int) -> str:
+    """What was typed, but for the places of files."""
+    seeds = [] if effort.seeds == Effort.seeds else [f"--seeds {effort.seeds}"]
+    said = ["--quick"] if effort == QUICK else seeds
+    return " ".join(["python -m benchmarks.gradients", *said, *([] if jobs == _JOBS else [f"--jobs {jobs}"])])
 
 
 def measure(effort: Effort, jobs: int) -> dict[str, Any]:
     """Everything that page and figures need, by name."""
     tell("layers before any training")
     found: dict[str, Any] = {
+        "effort": effort,
         "powers": experiments.powers(effort.length),
         "start": experiments.at_start(NETS, effort.length),
         "scales": experiments.scales(effort.length),
@@ -110,7 +116,7 @@ def _train(effort: Effort, jobs: int) -> list[Trained]:
     return [Trained(**done[job]) for job in due]
 
 
-def drawings(found: dict[str, Any], effort: Effort) -> dict[str, Figure]:
+def drawings(found: dict[str, Any]) -> dict[str, Figure]:
     """Every figure, by the name of its file."""
     looked_at = [trained for trained in found["trained"] if trained.after]
     return {
@@ -121,10 +127,10 @@ def drawings(found: dict[str, Any], effort: Effort) -> dict[str, Figure]:
         "trained.svg": figures.draw_before_after(
             {trained.net: trained.before for trained in looked_at},
             {trained.net: trained.after for trained in looked_at},
-            effort.looked_at,
+            found["effort"].looked_at,
         ),
-        "accuracy.svg": figures.draw_accuracies(page.accuracies(found["trained"], effort)),
-        "gates.png": draw_layer(found["inside"], units=12),
+        "accuracy.svg": figures.draw_accuracies(page.accuracies(found["trained"], found["effort"])),
+        "gates.png": figures.draw_inside(found["inside"], units=12),
     }
 
 

@@ -8,9 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.gradients.nets import IRNN, NETS, Net, forget_bias, read, scaled_identity
-from data_prep.agreement import sentences
+from data_prep.agreement import PLURAL, SINGULAR, VERBS, Sentence, sentences
 from seq2seq.inspection.distance import gradient_by_distance
-from seq2seq.inspection.look import Layer, look_at
 from seq2seq.inspection.watch import gradient_norms, watching
 from seq2seq.models.classifier import Classifier
 from seq2seq.recurrent import RecurrentLayer
@@ -31,7 +30,7 @@ class Effort:
         seeds: trainings of each net at each distance.
         looked_at: the distance at which gradients are looked at before and after training.
         clipping_steps: of the two trainings with and without clipping, at the greatest distance.
-        inside: the distance of the sentence over which a trained LSTM's gates are drawn.
+        inside: the distance of the two sentences over which a trained LSTM's gates are drawn.
     """
 
     length: int = 100
@@ -146,14 +145,41 @@ def log_odds_gradient(model: Classifier, tokens: Tensor) -> list[float]:
     return norms.mean(1).flip(0).tolist()
 
 
-def look_inside(model: Classifier, distance: int) -> Layer:
-    """What the layer of a classifier does with a sentence of its distance."""
-    sentence = sentences(distance, 1, seed=7)[0]
-    tokens, _ = read([sentence])
-    with torch.enable_grad(), watching(model) as traces:
-        logits = model(tokens, torch.tensor([tokens.shape[1]]))[0]
-        loss = logits[0] - logits[1]
-        return look_at(traces, loss, "the verb", "", "", {"encoder": sentence.before}).layers[0]
+@dataclass(frozen=True)
+class Inside:
+    """What a trained LSTM does with one sentence. Letters: T words, H units.
+
+    Attributes:
+        words: the T words that it reads, those before the verb.
+        log_odds: of "were", against "was", in nats.
+        gates: each T lists of H numbers, by its name.
+        memory: the cell state, likewise.
+    """
+
+    words: list[str]
+    log_odds: float
+    gates: dict[str, list[list[float]]]
+    memory: list[list[float]]
+
+
+def look_inside(model: Classifier, distance: int) -> list[Inside]:
+    """What the layer of a classifier does with a sentence of its distance, and with the same of a plural noun."""
+    found = next(one for one in sentences(distance, 8, seed=7) if not one.plural)
+    noun = PLURAL[SINGULAR.index(found.before[1])]
+    return [_inside(model, words) for words in (found.before, (found.before[0], noun, *found.before[2:]))]
+
+
+def _inside(model: Classifier, words: tuple[str, ...]) -> Inside:
+    tokens, _ = read([Sentence((*words, VERBS[0]), len(words))])
+    with torch.no_grad(), watching(model) as (trace,):
+        logits = model(tokens, torch.tensor([len(words)]))[0]
+    assert trace.memory is not None
+    gates = {name: _rounded(gate[:, 0]) for name, gate in trace.gates.items()}
+    return Inside(list(words), (logits[1] - logits[0]).item(), gates, _rounded(trace.memory[:, 0]))
+
+
+def _rounded(values: Tensor) -> list[list[float]]:
+    return [[round(value, 4) for value in row] for row in values.tolist()]
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,16 @@ class Net:
     Attributes:
         name: for people.
         cell: of `seq2seq.recurrent.CELLS`.
-        colour: of its line.
+        colour: of its line, one for all that are of a kind.
         begin: changes the first weights of a layer; None leaves them as the toolkit has them.
+        dashed: its line is: a variant of the net whose line has the same colour.
     """
 
     name: str
     cell: str
     colour: str
     begin: Callable[[RecurrentLayer], None] | None = None
+    dashed: bool = False
 
     def layer(self, inputs: int, hidden: int) -> RecurrentLayer:
         """A layer of it."""
@@ -81,16 +83,18 @@ def scaled_identity(scale: float) -> Callable[[RecurrentLayer], None]:
     return begin
 
 
-SMALL_RNN = Net("RNN, small weights", "rnn", "#7F7F7F", small_weights)
+SMALL_RNN = Net("RNN, small weights", "rnn", PALETTE[1], small_weights, dashed=True)
 RNN = Net("RNN", "rnn", PALETTE[1])
+JORDAN = Net("Jordan", "jordan", PALETTE[6])
 IRNN = Net("IRNN", "irnn", PALETTE[3])
 GRU = Net("GRU", "gru", PALETTE[2])
 LSTM_NET = Net("LSTM", "lstm", PALETTE[0])
+CLOSED_LSTM = Net("LSTM, forget bias 0", "lstm", PALETTE[0], forget_bias(0.0), dashed=True)
 PEEPHOLE = Net("peephole LSTM", "peephole", PALETTE[4])
 MINGRU = Net("minGRU", "mingru", PALETTE[5])
-CLOSED_LSTM = Net("LSTM, forget bias 0", "lstm", PALETTE[6], forget_bias(0.0))
+MINLSTM = Net("minLSTM", "minlstm", PALETTE[5], dashed=True)
 
-NETS = (SMALL_RNN, RNN, IRNN, GRU, LSTM_NET, CLOSED_LSTM, PEEPHOLE, MINGRU)
+NETS = (SMALL_RNN, RNN, JORDAN, IRNN, GRU, LSTM_NET, CLOSED_LSTM, PEEPHOLE, MINGRU, MINLSTM)
 
 
 def read(sentences: list[Sentence]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,21 +37,25 @@ Several models beside each other, for instance cells on a verb that agrees with 
 
 EPILOG = """\
 Figures, with a number in front where there are several inputs:
-  NET-saturation           of each unit, how often a gate is shut (below 0.1) and how often open (above 0.9),
-                           over all inputs
+  NET-saturation           of each unit, how often a gate is shut (below 0.1) and how often open (above 0.9), over all
+                           inputs; of cells without gates, of the hidden state: near -1 and 1 where tanh bounds it, at 0
+                           where units are rectified
   NET-layerN-WAY-gates     heat maps of the gates, the cell state and the hidden state: a column a word piece
   NET-norms                the length of the hidden states
-  NET-gradient             the norm of the gradient of the loss at the last position with respect to what the net
+  NET-gradient             the norm of the gradient of the score at the last position with respect to what the net
                            reads at each position
-  NET-distance             with --beside: that norm against the distance in time for every model, mean over all inputs
+  NET-distance             with --beside: that norm, counted back from the last position, for every model on the same
+                           target, that of the first model; mean over all inputs
   attention                what each word that is written looks at
   training-gradient        the length of the gradient in training before it was clipped, and the share of steps clipped,
                            of a model folder that a run ended with (its training.csv tells)
-A model that writes is looked at while it writes its own greedy output; the loss is that of the last piece of it. For a
+A model that writes is looked at while it writes its own greedy output; the score is that of the last piece of it. For a
 language model it is that of the text's last piece, for a classifier that of the label that it finds likeliest, for a
 tagger (of words, or of the frames of a clip, which --picture names) that of the last label, for a forecaster, which
-reads numbers with spaces between them, that of the last number. Of the net by which a tagger reads the letters of each
-word, the last word is shown.
+reads numbers with spaces between them, what it foresees in place of the last number. Of the net by which a tagger reads
+the letters of each word, the last word is shown.
+The score of a choice is its log-odds, log p/(1-p): the gradient of the loss, -log p, fades where a model is sure, so
+that models could not be compared.
 """
 
 
@@ -91,9 +96,9 @@ def run(arguments: argparse.Namespace) -> None:
 
     from seq2seq.folder import load_model
     from seq2seq.inference.predictor import check_model_folder
-    from seq2seq.inspection.figures import MOST_POSITIONS
     from seq2seq.inspection.folder import earlier_files, write_inspection
     from seq2seq.inspection.look import saturation
+    from seq2seq.inspection.maps import MOST_POSITIONS
     from seq2seq.inspection.record import RECORD, steps_clipped
     from seq2seq.report.curves import load_curves
 
@@ -104,7 +109,9 @@ def run(arguments: argparse.Namespace) -> None:
     curves = load_curves(arguments.model)
     inputs = _inputs(arguments, loaded)
     looks = _look(loaded, inputs)
-    models = {name: looks if other is None else _look_beside(name, other, loaded, inputs) for name, other in others}
+    models = {
+        name: looks if other is None else _look_beside(name, other, loaded, inputs, looks) for name, other in others
+    }
     count = write_inspection(folder, looks, curves, models, arguments.format, arguments.units)
     found = saturation(looks)
     for number, look in enumerate(looks, start=1):
@@ -145,23 +152,25 @@ def _named(arguments: argparse.Namespace) -> "list[tuple[str, str | None]]":
     return [(first.name, None), *((other.name, other.paths[0]) for other in others)]
 
 
-def _look(loaded: "LoadedModel", inputs: list[str], doing: str = "looking") -> "list[Look]":
+def _look(
+    loaded: "LoadedModel", inputs: list[str], doing: str = "looking", firsts: "Sequence[Look | None] | None" = None
+) -> "list[Look]":
     from seq2seq.inspection.readers import inspect
     from seq2seq.progress import counting
 
     looks = []
     with counting(doing, "inputs", len(inputs)) as progress:
-        for number, given in enumerate(inputs, start=1):
-            looks.append(inspect(loaded, given))
-            progress.show(number)
+        for given, first in zip(inputs, firsts or [None] * len(inputs), strict=True):
+            looks.append(inspect(loaded, given, first))
+            progress.show(len(looks))
     return looks
 
 
-def _look_beside(name: str, folder: str, first: "LoadedModel", inputs: list[str]) -> "list[Look]":
-    """What is seen of one more model.
+def _look_beside(name: str, folder: str, first: "LoadedModel", inputs: list[str], looks: "list[Look]") -> "list[Look]":
+    """What is seen of one more model, where the first one, of which `looks` are, was looked at.
 
     Raises:
-        UserError: one of another task, or that cannot read the inputs.
+        UserError: one of another task, or that cannot read the inputs or say what the first one says.
     """
     from seq2seq.folder import load_model
 
@@ -169,7 +178,7 @@ def _look_beside(name: str, folder: str, first: "LoadedModel", inputs: list[str]
     if loaded.task != first.task:
         raise UserError(f"--beside {folder}: is a model for {loaded.task}, the first one for {first.task}")
     try:
-        return _look(loaded, inputs, f"looking at {name}")
+        return _look(loaded, inputs, f"looking at {name}", looks)
     except UserError as error:
         raise UserError(f"--beside {folder}: {error}") from error
 
@@ -205,11 +214,11 @@ def _inputs(arguments: argparse.Namespace, loaded: "LoadedModel") -> list[str]:
 
 
 def _tell(number: int, look: "Look") -> None:
-    print(f"{number}  {look.given}\n   -> {look.output}\n   loss of {look.about}: {look.loss:.3f} nats")
+    print(f"{number}  {look.given}\n   -> {look.output}\n   loss of {look.score.about}: {look.score.loss:.3f} nats")
     for net in look.nets:
-        gradient = next(layer.gradient for layer in look.layers if layer.net == net)
+        gradient = look.bottom(net).gradient
         print(
-            f"   {net}: {len(gradient)} positions; norm of its gradient with respect to the first "
+            f"   {net}: {len(gradient)} positions; norm of the gradient with respect to the first "
             f"{gradient[0]:.2g}, to the last {gradient[-1]:.2g}"
         )
 
@@ -225,8 +234,10 @@ def _tell_saturation(found: "dict[str, dict[str, Saturation]]") -> None:
         table.add_column(title, no_wrap=True)
     for layer, kinds in found.items():
         for kind, shares in kinds.items():
-            table.add_row(
-                layer, kind, f"{shares.low.mean().item():.0%}", f"{shares.high.mean().item():.0%}", f"{shares.mean:.2f}"
-            )
+            high = "" if shares.high is None else f"{shares.high.mean().item():.0%}"
+            table.add_row(layer, kind, f"{shares.low.mean().item():.0%}", high, f"{shares.mean:.2f}")
     Console().print(table)
-    print(f"low, high: share of the positions and units below {SHUT} (hidden: -{OPEN}) and above {OPEN}")
+    print(
+        f"low, high: share of the positions and units below {SHUT} (hidden: -{OPEN}; of rectified units: at 0) and "
+        f"above {OPEN}"
+    )

@@ -60,13 +60,9 @@ class AttentionPictures:
         looked = caption.looked()
         if looked is None:
             raise UserError("the model has no attention over the picture, so there is nothing to draw")
-        image = load_image(caption.picture)
-        seen, image = self.transform.seen(*image.size), _scaled(image)
-        panels = [("", _lit(image, np.ones((1, 1)), seen))]
-        panels += [(word, _lit(image, weights.numpy(), seen)) for word, weights in word_weights(best.tokens, looked)]
         path = self.folder / self._name(caption.picture)
         with atomic_write(path, "wb") as file:
-            _sheet(best.text, panels).save(file, format="PNG")
+            attention_sheet(caption.picture, self.transform, best.text, best.tokens, looked).save(file, format="PNG")
         return path
 
     def _name(self, picture: str) -> str:
@@ -78,6 +74,28 @@ class AttentionPictures:
         self._last[stem] = number
         self._taken.add(name.casefold())
         return name
+
+
+def attention_sheet(
+    picture: str, transform: ImageTransform, caption: str, pieces: Sequence[str], looked: Tensor
+) -> Image.Image:
+    """The caption, the picture, and the picture as lit by each word.
+
+    Args:
+        picture: its path.
+        transform: what part of it the model saw.
+        caption: all of it.
+        pieces: its T pieces.
+        looked: where each looked; see `Caption.looked`.
+
+    Raises:
+        UserError: the picture cannot be read.
+    """
+    image = load_image(picture)
+    seen, image = transform.seen(*image.size), _scaled(image)
+    panels = [("", _lit(image, np.ones((1, 1)), seen))]
+    panels += [(word, _lit(image, weights.numpy(), seen)) for word, weights in word_weights(pieces, looked)]
+    return _sheet(caption, panels)
 
 
 def word_weights(pieces: Sequence[str], alignment: Tensor) -> list[tuple[str, Tensor]]:

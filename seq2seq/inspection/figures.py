@@ -11,88 +11,54 @@ from torch import Tensor
 
 from seq2seq.inspection.beside import Distances
 from seq2seq.inspection.curves import draw_distances
-from seq2seq.inspection.look import CLIPPED, NORM, OPEN, SHUT, Attention, Curves, Layer, Look, Saturation
-from seq2seq.inspection.style import (
-    DIVERGING,
-    PALETTE,
-    SEQUENTIAL,
-    Format,
-    cut,
-    label_lines,
-    label_words,
-    new_figure,
-    plain,
-    save_figure,
+from seq2seq.inspection.look import (
+    BOTH_WAYS,
+    CLIPPED,
+    NORM,
+    ONE_WAY,
+    OPEN,
+    SEEN_DIRECTLY,
+    SHUT,
+    Curves,
+    Layer,
+    Look,
+    Saturation,
 )
-
-MOST_POSITIONS = 100
-"""Of which a figure shows no more, the last ones: they would not be legible."""
-
-
-def busiest(layer: Layer, units: int) -> list[int]:
-    """The units whose state (the cell state, where there is one) varies most over the positions, by where it peaks."""
-    state = layer.hidden if layer.memory is None else layer.memory
-    chosen = state.std(0, correction=0).topk(min(units, state.shape[1])).indices
-    peaks = state[:, chosen].abs().argmax(0)
-    order = sorted(range(len(chosen)), key=lambda place: (int(peaks[place]), int(chosen[place])))
-    return [int(chosen[place]) for place in order]
-
-
-def draw_layer(layer: Layer, units: int) -> Figure:
-    """Heat maps of a layer's gates, cell state and hidden state: a column a position, a row for each of some units."""
-    chosen = busiest(layer, units)
-    panels: list[tuple[str, Tensor, bool]] = [(f"{name} gate", gate, True) for name, gate in layer.gates.items()]
-    if layer.memory is not None:
-        panels.append(("cell state", layer.memory, False))
-    panels.append(("hidden state", layer.hidden, False))
-    figure = new_figure(1.3 + 1.75 * len(panels))
-    figure.suptitle(f"{layer.name}: the {len(chosen)} of {layer.hidden.shape[1]} units that vary most", fontsize=16)
-    grid: Any = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
-    for axes, (title, values, is_gate) in zip(grid[:, 0], panels, strict=True):
-        shown = values[-MOST_POSITIONS:, chosen].T.double().numpy()
-        peak = float(np.abs(shown).max()) or 1.0
-        scale = (
-            {"vmin": 0.0, "vmax": 1.0, "cmap": SEQUENTIAL}
-            if is_gate
-            else {"vmin": -peak, "vmax": peak, "cmap": DIVERGING}
-        )
-        image = axes.imshow(shown, aspect="auto", interpolation="nearest", **scale)
-        axes.set_ylabel(title.replace(" ", "\n", 1), fontsize=14)
-        axes.set_yticks([])
-        bar = figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03)
-        bar.set_ticks([0, 0.5, 1] if is_gate else [-peak, 0, peak])
-        bar.set_ticklabels(
-            ["0 shut", "0.5", "1 open"] if is_gate else [f"{-peak:.2g}", "0", f"{peak:.2g}"], fontsize=12
-        )
-    label_words(grid[-1, 0], layer.positions[-MOST_POSITIONS:])
-    return figure
+from seq2seq.inspection.maps import MOST_POSITIONS, draw_attention, draw_layer
+from seq2seq.inspection.style import PALETTE, Format, cut, label_lines, label_words, new_figure, plain, save_figure
 
 
 def draw_saturation(net: str, found: dict[str, dict[str, Saturation]]) -> Figure:
-    """Of each unit of a net, the share of positions at which a gate is shut and the share at which it is open.
+    """How often each unit of a net is saturated.
+
+    Of a gate, the share of positions at which it is shut and at which it is open. Of cells without gates it is that of
+    the hidden state; of rectified units the share of positions at which each is 0.
 
     Args:
         net: its name.
-        found: by layer's name, that of each kind of activation.
+        found: by layer's name, that of each kind of activation, one at least.
     """
     kinds = list(dict.fromkeys(kind for layer in found.values() for kind in layer))
-    kinds = [kind for kind in kinds if kind != "hidden"] or kinds  # the tanh of a cell without gates saturates, too
+    kinds = [kind for kind in kinds if kind != "hidden"] or kinds
     figure = new_figure(5.2)
-    figure.suptitle(f"{net}: how often each unit's activations are saturated", fontsize=16)
+    if any(shares.high is None for layer in found.values() for shares in layer.values()):
+        _draw_zeros(figure, net, {name: layer["hidden"].low for name, layer in found.items()})
+        return figure
+    figure.suptitle(f"{net}: how often each unit's activations are saturated (a point a unit)", fontsize=16)
     grid: Any = figure.subplots(1, len(kinds), squeeze=False, sharey=True)
     chance = np.random.default_rng(1)
     for axes, kind in zip(grid[0], kinds, strict=True):
         for number, (name, layer) in enumerate(found.items()):
             colour, marker = PALETTE[number % len(PALETTE)], "osD^v<>p"[number % 8]
-            short = name.removeprefix(f"{net}, ")
-            # Few positions give few different shares: moved a little, the units do not hide each other.
-            high, low = (
-                shares.numpy() + chance.uniform(-0.02, 0.02, len(shares))
-                for shares in (layer[kind].high, layer[kind].low)
-            )
-            axes.plot(high, low, marker, color=colour, alpha=0.5, ms=4.5, mew=0, label=short)
+            high, low = layer[kind].high, layer[kind].low
+            assert high is not None
+            # Few positions give few different shares: moved a little within the triangle, units do not hide each other.
+            corners = chance.dirichlet((1, 1, 1), len(low))[:, :2]
+            places = 0.95 * np.stack([high.numpy(), low.numpy()], 1) + 0.05 * corners
+            label = name.removeprefix(f"{net}, ")
+            axes.plot(*places.T, marker, color=colour, alpha=0.5, ms=4.5, mew=0, label=label)
         axes.plot([0, 1], [1, 0], color="grey", lw=1, ls="--", zorder=0)
-        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
+        axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         axes.set_title("hidden state" if kind == "hidden" else f"{kind} gate", fontsize=15)
         axes.set_xlabel(f"share of positions above {OPEN}", fontsize=13)
         plain(axes)
@@ -103,77 +69,67 @@ def draw_saturation(net: str, found: dict[str, dict[str, Saturation]]) -> Figure
     return figure
 
 
+def _draw_zeros(figure: Figure, net: str, shares: Mapping[str, Tensor]) -> None:
+    """By layer's name, how many units are 0 at which share of the positions (H,)."""
+    dead = sum(int((share == 1).sum()) for share in shares.values())
+    units = sum(map(len, shares.values()))
+    figure.suptitle(f"{net}: how often each unit is 0; {dead} of {units} are at every position (dead)", fontsize=16)
+    axes: Any = figure.subplots()
+    labels = [name.removeprefix(f"{net}, ") for name in shares]
+    colours = [PALETTE[number % len(PALETTE)] for number in range(len(shares))]
+    axes.hist([share.numpy() for share in shares.values()], np.linspace(0, 1, 21), color=colours, label=labels)
+    axes.set_xlabel("share of positions at which a unit is 0", fontsize=14)
+    axes.set_ylabel("units", fontsize=14)
+    axes.set_xlim(0, 1)
+    plain(axes)
+    if len(shares) > 1:
+        axes.legend(frameon=False, fontsize=12)
+
+
 def draw_norms(look: Look, net: str) -> Figure:
     """The length of the hidden state of every layer of a net, at each position."""
     layers = [layer for layer in look.layers if layer.net == net]
-    words = layers[0].positions[-MOST_POSITIONS:]
     figure = new_figure(5.0)
     axes: Any = figure.subplots()
+    ends = []
     for number, layer in enumerate(layers):
         norms = layer.hidden.norm(dim=1)[-MOST_POSITIONS:]
-        axes.plot(range(len(norms)), norms, color=PALETTE[number % len(PALETTE)], marker="o", ms=4, lw=2)
-    axes.set_ylabel("length of the hidden state", fontsize=14)
-    axes.set_title(f"{net}: hidden state", fontsize=16)
-    plain(axes)
-    label_words(axes, words)
-    _name_lines(
-        figure,
-        axes,
-        [
-            (
-                len(words) - 1,
-                float(layer.hidden[-1].norm()),
-                layer.name.removeprefix(f"{net}, "),
-                PALETTE[number % len(PALETTE)],
-            )
-            for number, layer in enumerate(layers)
-        ],
-    )
+        colour = PALETTE[number % len(PALETTE)]
+        axes.plot(range(len(norms)), norms, color=colour, marker="o", ms=4, lw=2)
+        ends.append((len(norms) - 1, float(norms[-1]), layer.name.removeprefix(f"{net}, "), colour))
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel("length", fontsize=14)
+    axes.set_title(f"{net}: length of the hidden state", fontsize=16)
+    _label_positions(axes, layers[0])
+    label_lines(axes, ends)
     return figure
 
 
 def draw_gradient(look: Look, net: str) -> Figure:
-    """The norm of the loss's gradient with respect to what the net reads at each position, on a log scale."""
-    bottom = next(layer for layer in look.layers if layer.net == net)
+    """The norm of the score's gradient with respect to what the net reads at each position, on a log scale."""
+    bottom = look.bottom(net)
     norms = bottom.gradient[-MOST_POSITIONS:].double().numpy()
-    words = bottom.positions[-MOST_POSITIONS:]
     figure = new_figure(5.0)
     axes: Any = figure.subplots()
-    places = np.arange(len(norms))
-    some = norms > 0
-    if some.any():
+    if (norms > 0).any():
         axes.set_yscale("log")
-        floor = norms[some].min() / 3
-        axes.vlines(places[some], floor, norms[some], color=PALETTE[0], lw=2, alpha=0.5)
-        axes.plot(places[some], norms[some], "o", color=PALETTE[0], ms=8)
-        axes.set_ylim(bottom=floor)
-    axes.set_xlim(-0.6, len(norms) - 0.4)
-    axes.set_ylabel("norm of the gradient", fontsize=14)
-    axes.set_title(
-        f"{net}: what each position does to the loss of {cut(look.about, 60)}", fontsize=16, parse_math=False
-    )
+        axes.plot(np.where(norms > 0, norms, np.nan), color=PALETTE[0], lw=1.5, marker="o", ms=8)
+    none = np.flatnonzero(norms == 0)
+    axes.plot(none, [0.02] * len(none), "x", color="#555555", ms=8, transform=axes.get_xaxis_transform())
+    told = " (x: none)" if len(none) else ""
+    axes.set_ylabel(f"norm of the gradient{told}", fontsize=14)
+    axes.set_title(f"{net}: gradient of the {cut(look.score.name, 60)}", fontsize=16, parse_math=False)
+    _label_positions(axes, bottom)
+    return figure
+
+
+def _label_positions(axes: Any, layer: Layer) -> None:
+    """Write along x what stands at each position of a layer, and what that is."""
+    words = layer.positions[-MOST_POSITIONS:]
+    axes.set_xlim(-0.6, len(words) - 0.4)
     plain(axes)
     label_words(axes, words)
-    return figure
-
-
-def draw_attention(attention: Attention) -> Figure:
-    """Which of the words of the source (or cells of the picture) each word that is written looks at."""
-    rows, columns = attention.rows[-MOST_POSITIONS:], attention.columns
-    if attention.grid is None:  # a picture without some of its cells would be no picture
-        columns = columns[-MOST_POSITIONS:]
-    figure = new_figure(min(12.0, max(4.0, 1.8 + 0.36 * len(rows))))
-    axes: Any = figure.subplots()
-    shown = attention.weights[-len(rows) :, -len(columns) :].double().numpy()
-    image = axes.imshow(shown, vmin=0, vmax=1, cmap=SEQUENTIAL, aspect="auto", interpolation="nearest")
-    label_words(axes, columns)
-    label_words(axes, rows, "y")
-    axes.set_xlabel("cell of the picture, row by row" if attention.grid else "what it reads", fontsize=14)
-    axes.set_ylabel("what it says", fontsize=14)
-    bar = figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03)
-    bar.set_label("attention", fontsize=14)
-    bar.ax.tick_params(labelsize=12)
-    return figure
+    axes.set_xlabel(layer.reads, fontsize=14, parse_math=False)
 
 
 def draw_training(curves: Curves) -> Figure:
@@ -200,22 +156,32 @@ def draw_training(curves: Curves) -> Figure:
     return figure
 
 
-def draw_beside(net: str, models: Mapping[str, Tensor], inputs: int) -> Figure:
-    """The gradients of several models against the distance in time.
+_BACK = {
+    ONE_WAY: "steps back in time from the last",
+    SEEN_DIRECTLY: "positions before the last (each is looked at directly, too: no distance in time)",
+    BOTH_WAYS: "positions before the last (read both ways: no distance in time)",
+}
+
+
+def draw_beside(net: str, models: Mapping[str, Tensor], way: str, looks: Sequence[Look]) -> Figure:
+    """The gradients of several models against the distance from the last position.
 
     Args:
         net: which of each.
         models: by name, as `seq2seq.inspection.beside.by_distance` gives them.
-        inputs: of which they are the mean.
+        way: by which what was read comes to the score.
+        looks: of the first model, at the inputs of which they are the mean.
     """
     colours = {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(models)}
-    mean = f", mean of {inputs} inputs" if inputs > 1 else ""
+    score = looks[0].score.name
+    ends = ", up to where there is any" if any((norms == 0).any() for norms in models.values()) else ""
+    told = cut(score, 60) if len(looks) == 1 else f"score at the last position, mean of {len(looks)} inputs"
     return draw_distances(
         {name: norms.tolist() for name, norms in models.items()},
         colours,
-        "positions back in time from the last",
-        "norm of the gradient",
-        f"{net}: what a position does to the loss at the last{mean}",
+        _BACK[way],
+        f"norm of the gradient{ends}",
+        f"{net}: gradient of the {told}",
     )
 
 
@@ -224,6 +190,7 @@ def draw_all(
     found: dict[str, dict[str, Saturation]],
     curves: Curves,
     distances: Distances,
+    ways: Mapping[str, str],
     folder: Path,
     kind: Format,
     units: int,
@@ -235,6 +202,7 @@ def draw_all(
         found: what `saturation` says of them.
         curves: of the model's training; empty where nothing is known of it.
         distances: of it and of other models; empty where there are none.
+        ways: by net of them, how what it read comes to the score.
         folder: that is there.
         kind: of the files.
         units: rows of a heat map.
@@ -257,7 +225,7 @@ def draw_all(
     if NORM in curves:
         write(draw_training(curves), "training-gradient")
     for net, models in distances.items():
-        write(draw_beside(net, models, len(looks)), net, "distance")
+        write(draw_beside(net, models, ways[net], looks), net, "distance")
     for number, look in enumerate(looks, start=1):
         first = str(number) if len(looks) > 1 else ""
         for layer in look.layers:
@@ -266,14 +234,5 @@ def draw_all(
             write(draw_norms(look, net), first, net, "norms")
             write(draw_gradient(look, net), first, net, "gradient")
         if look.attention is not None:
-            write(draw_attention(look.attention), first, "attention")
+            write(draw_attention(look), first, "attention")
     return written
-
-
-def _name_lines(figure: Figure, axes: Any, ends: Sequence[tuple[float, float, str, str]]) -> None:
-    """Name the lines at their right ends, with room for the names."""
-    widest = max(len(name) for _, _, name, _ in ends)
-    left, right = axes.get_xlim()
-    axes.set_xlim(left, right + (right - left) * 0.011 * widest)
-    figure.draw_without_rendering()  # so that the axes have their final size
-    label_lines(axes, ends)

@@ -7,7 +7,7 @@ from pathlib import Path
 from seq2seq.data.prepared import is_inside
 from seq2seq.errors import UserError
 from seq2seq.files import atomic_write, files_into
-from seq2seq.inspection.beside import by_distance
+from seq2seq.inspection.beside import by_distance, way_of
 from seq2seq.inspection.figures import draw_all
 from seq2seq.inspection.look import Curves, Look, saturation
 from seq2seq.inspection.record import RECORD, as_record
@@ -44,8 +44,9 @@ def write_inspection(
     earlier = earlier_files(folder)
     found = saturation(looks)
     distances = by_distance(models) if models else {}
+    ways = {net: way_of(models, net) for net in distances} if models else {}
     with files_into(folder.resolve(), replaced=earlier) as new:
-        written = [path.name for path in draw_all(looks, found, curves, distances, new, kind, units)]
+        written = [path.name for path in draw_all(looks, found, curves, distances, ways, new, kind, units)]
         with atomic_write(new / RECORD) as file:
             record = as_record(looks, found, curves, distances) | {"figures": written}
             json.dump(record, file, ensure_ascii=False, indent=1, allow_nan=False)

@@ -42,8 +42,8 @@ def as_record(
         "saturation": {
             layer: {
                 kind: {
-                    "below": _number(shares.low.mean()),
-                    "above": _number(shares.high.mean()),
+                    "at_zero" if shares.high is None else "below": _number(shares.low.mean()),
+                    **({} if shares.high is None else {"above": _number(shares.high.mean())}),
                     "mean": _round(shares.mean),
                 }
                 for kind, shares in kinds.items()
@@ -54,8 +54,9 @@ def as_record(
             {
                 "input": look.given,
                 "output": look.output,
-                "loss": _round(look.loss),
-                "loss_of": look.about,
+                "loss": _round(look.score.loss),
+                "loss_of": look.score.about,
+                "gradient_of": look.score.name,
                 "layers": {layer.name: _layer(layer) for layer in look.layers},
                 "attention": None
                 if look.attention is None
@@ -73,6 +74,7 @@ def as_record(
 
 def _layer(layer: Layer) -> dict[str, Any]:
     record: dict[str, Any] = {
+        "cell": layer.cell,
         "positions": layer.positions,
         "units": layer.hidden.shape[1],
         "gates": {name: _numbers(gate.mean(1)) for name, gate in layer.gates.items()},  # the mean over the units

@@ -1,11 +1,14 @@
 """How the figures look: fit to be shown on a wall, to people who do not see all colours, at 1280 pixels."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, LogFormatterSciNotation, ScalarFormatter
+from matplotlib.transforms import offset_copy
 
 from seq2seq.files import atomic_write
 
@@ -13,8 +16,10 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 """Okabe & Ito 2008: told apart with any kind of colour vision; grey is added to them."""
 
 SEQUENTIAL, DIVERGING = "cividis", "PuOr_r"
-WIDTH = 12.8  # inches, at 100 dots each
-_DOTS = 100
+WIDTH = 12.8  # inches
+DOTS = 100  # an inch
+_SIZES = (13, 12, 11, 10)  # in points, of words that stand upright
+_MOST = 0.85  # share of the words that must fit so that they do; the others are turned
 Format = Literal["png", "svg"]
 
 
@@ -35,18 +40,52 @@ def save_figure(figure: Figure, path: Path) -> None:
     # Without the date, and with names of its parts that do not change, an SVG can be compared with an earlier one.
     metadata = {"Date": None} if kind == "svg" else {}
     with matplotlib.rc_context({"svg.hashsalt": "seq2seq", "svg.fonttype": "path"}), atomic_write(path, "wb") as file:
-        figure.savefig(file, format=kind, dpi=_DOTS, metadata=metadata)
+        figure.savefig(file, format=kind, dpi=DOTS, metadata=metadata)
 
 
 def label_words(axes: Any, words: Sequence[str], way: Literal["x", "y"] = "x") -> None:
-    """Write words along an axis, one at each whole number; they are shown as they are, `$` and `_` too."""
-    long = len(words) * max(map(len, words), default=0) > 90
-    turned: dict[str, Any] = {"rotation": 60 if len(words) <= 30 else 90} if way == "x" and long else {}
-    if way == "x" and long and len(words) <= 30:
-        turned |= {"ha": "right", "rotation_mode": "anchor"}
+    """Write words along an axis, one at each whole number; they are shown as they are, `$` and `_` too.
+
+    Along x they stand upright where most of them have room. Of more than 20 whole numbers that count on, round ones
+    show.
+    """
+    step = _step(words)
+    shown = [place for place, word in enumerate(words) if step == 1 or int(word) % step == 0]
+    lengths = sorted(len(cut(word)) for word in words) or [1]
+    room = (72 * axes.get_figure().get_size_inches()[0] - 130) / max(1, len(words)) * step
+    most = lengths[math.ceil(_MOST * len(lengths)) - 1]
     size = 13 if len(words) <= 30 else 10 if len(words) <= 60 else 7
-    set_ticks = axes.set_xticks if way == "x" else axes.set_yticks
-    set_ticks(range(len(words)), [cut(word) for word in words], fontsize=size, parse_math=False, **turned)
+    if way == "y":
+        axes.set_yticks(shown, [cut(words[place]) for place in shown], fontsize=size, parse_math=False)
+        return
+    sizes = _SIZES if len(words) <= 60 else (*_SIZES, 9, 8, 7)
+    upright = next((points for points in sizes if _fits(most, points, room)), None)
+    turned: dict[str, Any] = {} if upright else {"rotation": 90}
+    if not upright and len(words) <= 30:
+        turned = {"rotation": 60, "ha": "right", "rotation_mode": "anchor"}
+    axes.set_xticks(shown, [cut(words[place]) for place in shown], fontsize=upright or size, parse_math=False, **turned)
+    if upright:
+        for label in axes.get_xticklabels():
+            if not _fits(len(label.get_text()), upright, room):
+                label.set_rotation(90)
+
+
+def _fits(letters: int, size: float, room: float) -> bool:
+    return 0.65 * size * letters + 3 <= room
+
+
+def _step(words: Sequence[str]) -> int:
+    """Of whole numbers that count on, how far those are apart that fit along an axis; 1 for other words.
+
+    >>> _step(["a", "b"]), _step(["1", "2", "3"]), _step([str(number) for number in range(-70, 0)])
+    (1, 1, 5)
+    """
+    try:
+        numbers = [int(word) for word in words]
+    except ValueError:
+        return 1
+    counted = all(after == before + 1 for before, after in pairwise(numbers))
+    return next((step for step in (1, 2, 5, 10, 20, 50) if len(words) <= 20 * step), 100) if counted else 1
 
 
 def cut(word: str, most: int = 18) -> str:
@@ -58,20 +97,23 @@ def cut(word: str, most: int = 18) -> str:
     return word if len(word) <= most else word[: most - 1] + "…"
 
 
-def label_lines(axes: Any, ends: Sequence[tuple[float, float, str, str]], size: int = 13) -> None:
-    """Write a name in its colour beside the end of each line, moved up or down where two would touch.
+def label_lines(
+    axes: Any, ends: Sequence[tuple[float, float, str, str]], size: int = 13, dashed: Collection[str] = ()
+) -> None:
+    """Write names in their colours on the right of the axes, each joined to its line's end, so that none touch.
 
     Args:
-        axes: whose limits are final.
+        axes: whose limits are final; beside them the layout makes room.
         ends: x and y of each line's end, its name and its colour.
         size: of the letters, in points.
+        dashed: the names of dashed lines.
     """
-    height = axes.get_figure().get_size_inches()[1] * axes.get_position().height * 72 or 1.0
+    figure = axes.get_figure()
+    figure.draw_without_rendering()  # so that the axes have their final height
+    height = figure.get_size_inches()[1] * axes.get_position().height * 72 or 1.0
     step = 1.25 * size / height  # of a line of text, as a share of the axes
     to_share = axes.transData + axes.transAxes.inverted()
-    wanted = sorted(
-        (to_share.transform((x, y))[1], to_share.transform((x, y))[0], name, colour) for x, y, name, colour in ends
-    )
+    wanted = sorted((to_share.transform((x, y))[1], to_share.transform((x, y))[0], *told) for x, y, *told in ends)
     places: list[float] = []
     for place, *_ in wanted:
         places.append(max(place, 0.02, places[-1] + step if places else 0.0))
@@ -79,18 +121,21 @@ def label_lines(axes: Any, ends: Sequence[tuple[float, float, str, str]], size: 
     for number in reversed(range(len(places))):
         places[number] = top = min(places[number], top)
         top -= step
-    for place, (_, x, name, colour) in zip(places, wanted, strict=True):
+    beside = offset_copy(axes.transAxes, figure, x=26, y=0, units="points")
+    for place, (end, x, name, colour) in zip(places, wanted, strict=True):
+        joined = {"arrowstyle": "-", "color": colour, "lw": 1.2, "ls": "--" if name in dashed else "-"}
         axes.annotate(
             name,
-            (min(x, 1.0), place),
+            (min(x, 1.0), min(max(end, 0.0), 1.0)),
             xycoords="axes fraction",
-            xytext=(8, 0),
-            textcoords="offset points",
+            xytext=(1.0, place),
+            textcoords=beside,
             color=colour,
             fontsize=size,
             va="center",
             parse_math=False,
             annotation_clip=False,
+            arrowprops=joined | {"shrinkA": 3, "shrinkB": 2, "relpos": (0, 0.5)},
         )
 
 

@@ -14,11 +14,12 @@ class Trace:
 
     Attributes:
         name: of the layer within the model, such as "encoder.layers.0.1".
+        cell: that it runs.
         inputs: what it read, in the order in which it was called: (t, B, F) for t steps at once, (B, F) for one.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, cell: Cell) -> None:
+        self.name, self.cell = name, cell
         self.inputs: list[Tensor] = []
         self._steps: list[tuple[Gates, State]] = []
 
@@ -67,8 +68,8 @@ def watching(model: nn.Module) -> Iterator[list[Trace]]:
     ('layers.0.0', 7, ['reset', 'keep'], torch.Size([7, 1, 5]))
     """
     layers = {name: module for name, module in model.named_modules() if isinstance(module, RecurrentLayer)}
-    traces = [Trace(name) for name in layers]
     cells = [layer.cell for layer in layers.values()]
+    traces = [Trace(name, cell) for name, cell in zip(layers, cells, strict=True)]
     try:
         for layer, trace in zip(layers.values(), traces, strict=True):
             layer.cell = _WatchedCell(layer.cell, trace)
@@ -78,15 +79,15 @@ def watching(model: nn.Module) -> Iterator[list[Trace]]:
             layer.cell = cell
 
 
-def gradient_norms(loss: Tensor, traces: Sequence[Trace]) -> list[Tensor]:
-    """Norms (T, B) of a loss's gradient with respect to what each layer read at each step; zero where it has no part.
+def gradient_norms(score: Tensor, traces: Sequence[Trace]) -> list[Tensor]:
+    """Norms (T, B) of a score's gradient with respect to what each layer read at each step; zero where it has no part.
 
     Args:
-        loss: a number that was computed within `watching`, with gradients recorded.
+        score: a number that was computed within `watching`, with gradients recorded.
         traces: of that block.
     """
     pieces = [piece for trace in traces for piece in trace.inputs]
-    found = torch.autograd.grad(loss, pieces, allow_unused=True, retain_graph=True) if pieces else ()
+    found = torch.autograd.grad(score, pieces, allow_unused=True, retain_graph=True) if pieces else ()
     gradients = iter(zip(pieces, found, strict=True))
     norms = []
     for trace in traces:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -18,9 +19,11 @@ class Cell(nn.Module, ABC):
 
     Attributes:
         state_size: how many parts its state has.
+        squashing: what bounds its hidden state: "tanh" to -1 ... 1, "relu" from below by 0; "" where nothing does.
     """
 
     state_size = 1
+    squashing: Literal["tanh", "relu", ""] = "tanh"
 
     @abstractmethod
     def initialise(self) -> None:

@@ -68,10 +68,13 @@ class IdentityRNN(FusedCell, nn.RNN):
 
     h_t = ReLU(W_h x_t + U_h h_{t-1} + b_h), and U_h begins as the identity, b_h as zero
 
-    So at first the gradient of h_T to h_t neither grows nor vanishes, whatever T - t. Nothing bounds h: over sequences
-    much longer than those of training it can grow beyond all numbers. W_h begins as in the other cells. Its state is
-    (h,). The weights are those of `torch.nn.RNN`, which splits b_h in two.
+    So at first the gradient of h_T to h_t neither grows nor vanishes, whatever T - t, for units that are on all the
+    way; none passes a step at which a unit is off (0). Nothing bounds h: over sequences much longer than those of
+    training it can grow beyond all numbers. W_h begins as in the other cells. Its state is (h,). The weights are those
+    of `torch.nn.RNN`, which splits b_h in two.
     """
+
+    squashing = "relu"
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__(input_size, hidden_size, nonlinearity="relu")

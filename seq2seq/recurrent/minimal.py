@@ -21,6 +21,7 @@ class MinimalCell(Cell):
     step would not move in bf16. Between two calls a state has the format in which it came.
     """
 
+    squashing = ""
     parts: int
     """How many H of products an input becomes; the last of them is n."""
 

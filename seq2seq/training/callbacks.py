@@ -10,7 +10,8 @@ from pytorch_lightning.loggers import CSVLogger, Logger, TensorBoardLogger
 from seq2seq.training.curves import PICTURE, LearningCurves
 from seq2seq.training.data import RecipeData
 from seq2seq.training.ending import EndWithValidation, StopSafely
-from seq2seq.training.finish import LOGS
+from seq2seq.training.finish import INSIDE, LOGS
+from seq2seq.training.inside import DrawInside
 from seq2seq.training.inspection import GradientWatch
 from seq2seq.training.progress_bar import TrainingBar
 from seq2seq.training.randomness import StepSeed
@@ -31,7 +32,7 @@ def make_loggers(output: Path) -> list[Logger]:
 
 
 def make_callbacks(
-    output: Path, last: Path, task: RecipeTask[Any], data: RecipeData, samples: int, stopping: Any
+    output: Path, last: Path, task: RecipeTask[Any], data: RecipeData, samples: int, inside: int, stopping: Any
 ) -> list[Callback]:
     """What goes on beside the training itself.
 
@@ -41,6 +42,7 @@ def make_callbacks(
         task: what is trained.
         data: what it is trained on.
         samples: outputs for dev shown after each validation.
+        inside: from one validation after which the model's inside is drawn to the next; 0 for none.
         stopping: the options of early stopping, by whose score the best checkpoint is chosen.
     """
     metric = data.main_score()
@@ -55,5 +57,6 @@ def make_callbacks(
         EndWithValidation(),
         ModelCheckpoint(filename=BEST, monitor=stopping.monitor, mode=stopping.mode, **kept),
         ModelCheckpoint(filename=LAST, **kept),
+        *([DrawInside(output / INSIDE, inside)] if inside else []),
         StopSafely(last),
     ]

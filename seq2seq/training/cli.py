@@ -64,6 +64,13 @@ class RecipeCLI(LightningCLI):
         )
         parser.add_argument("--samples", type=int, default=3, help="outputs for dev shown after each validation")
         parser.add_argument(
+            "--inside",
+            type=int,
+            default=0,
+            help="draw gates, states and attention for dev's first example after every so many validations, into "
+            "inside/stepNNNNNN (0: only of the best model, at the end)",
+        )
+        parser.add_argument(
             "--tiny", action="store_true", help="only see whether everything works: a small model, under a minute"
         )
         parser.add_lightning_class_args(WeightAverage, "average")
@@ -135,7 +142,13 @@ class RecipeCLI(LightningCLI):
         settings["logger"] = make_loggers(self.output)
         settings["default_root_dir"] = str(self.output)
         self.trainer_defaults["callbacks"] = make_callbacks(
-            self.output, self.last, self.model, self.datamodule, self.config.samples, self.config.early_stopping
+            self.output,
+            self.last,
+            self.model,
+            self.datamodule,
+            self.config.samples,
+            self.config.inside,
+            self.config.early_stopping,
         )
         try:
             return super().instantiate_trainer(**settings)

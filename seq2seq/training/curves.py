@@ -75,7 +75,7 @@ def draw(curves: Curves, picture: Path, metric: Metric = METRICS["dev_bleu"]) ->
         title, names = part
         for name, label in names.items():
             line = sorted(curves.get(name, {}).items())
-            steps, values = [step for step, _ in line], [value for _, value in line]
+            steps, values = [step + 1 for step, _ in line], [value for _, value in line]  # the first step is 1
             if name == "train_nll":  # one batch's loss says little: they differ by their sentences' lengths
                 axes.plot(steps, values, color="C0", alpha=0.25, lw=0.8)
                 values = smooth(values, kept=1 - 8 / max(len(values), 8))  # a short run has little to smooth

@@ -1,18 +1,25 @@
 """What goes on inside a run's model while it reads the first example of dev: the figures of `seq2seq inspect`."""
 
+import contextlib
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
+from pytorch_lightning import Callback, LightningModule, Trainer
+from pytorch_lightning.utilities.seed import isolate_rng
 
 from seq2seq.data.prepared import CAPTIONS, FORECASTING, FRAMES, IMAGE, TEXT, PreparedFolder
 from seq2seq.data.series import restore
 from seq2seq.data.windows import series_of
+from seq2seq.errors import UserError
 from seq2seq.folder import LoadedModel, load_model
 from seq2seq.inference.forecaster import Forecaster
 from seq2seq.inspection.folder import write_inspection
 from seq2seq.inspection.readers import inspect
 from seq2seq.report.curves import load_curves
+from seq2seq.training.exporting import export
 
 _CHARACTERS = 60  # of a running text
 
@@ -26,14 +33,78 @@ def draw_inside(model: Path, prepared: PreparedFolder, split: str, folder: Path)
         split: whose first example is looked at.
         folder: for the figures.
     """
-    try:
+    with _noted(folder):
         loaded = load_model(model)
         look = inspect(loaded, first_example(loaded, prepared, split))
         write_inspection(folder, [look], load_curves(model))
-    except Exception as error:  # a run of hours, whose model is there, shall not end badly for a figure's sake
+        return folder
+    return None
+
+
+class DrawInside(Callback):
+    """Draws what goes on inside the model while it reads dev's first example; a failure is a note, training goes on.
+
+    Args:
+        folder: for the figures, where they are of the end of training; after validations each has a folder in it that
+            is called by the steps taken, such as `step000500`.
+        every: from one validation that is drawn to the next; None to draw once, when training ends.
+
+    Raises:
+        UserError: `every` is less than 1.
+
+    ```python
+    Trainer(callbacks=[DrawInside("runs/mine/inside", every=2)]).fit(task, datamodule=data)
+    ```
+    """
+
+    def __init__(self, folder: str | Path, every: int | None = None) -> None:
+        if every is not None and every < 1:
+            raise UserError(f"every {every}: must be 1 or more, or None to draw when training ends")
+        self.folder, self.every = Path(folder), every
+        self._validations = 0
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Draw, where that is due."""
+        if self.every is None or trainer.sanity_checking:
+            return
+        self._validations += 1
+        if self._validations % self.every == 0:
+            self._draw(trainer, self.folder / f"step{trainer.global_step:06}")
+
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Draw, where validations are not drawn."""
+        if self.every is None:
+            self._draw(trainer, self.folder)
+
+    def state_dict(self) -> dict[str, int]:
+        """The validations so far, for a run that goes on."""
+        return {"validations": self._validations}
+
+    def load_state_dict(self, state_dict: dict[str, int]) -> None:
+        """Go on counting."""
+        self._validations = state_dict["validations"]
+
+    def _draw(self, trainer: Trainer, folder: Path) -> None:
+        prepared: PreparedFolder = trainer.datamodule.prepared  # type: ignore[attr-defined]
+        if len(prepared.splits) < 2:
+            return
+        # By way of a checkpoint, so that it is the model that a run ends with, of averaged weights if the run averages,
+        # and training's own is not touched. Making a model draws weights at random, which training shall not notice.
+        with _noted(folder), tempfile.TemporaryDirectory() as place, isolate_rng(), torch.inference_mode(False):
+            checkpoint, model = Path(place, "now.ckpt"), Path(place, "model")
+            trainer.save_checkpoint(checkpoint)
+            if trainer.is_global_zero:
+                export([checkpoint], model, prepared.path)
+                draw_inside(model, prepared, prepared.splits[1], folder)
+
+
+@contextlib.contextmanager
+def _noted(folder: Path) -> Iterator[None]:
+    """A run of hours shall not end badly for a figure's sake."""
+    try:
+        yield
+    except Exception as error:
         print(f"note: nothing is drawn in {folder}: {error}", file=sys.stderr)
-        return None
-    return folder
 
 
 def first_example(loaded: LoadedModel, prepared: PreparedFolder, split: str) -> str:

@@ -26,6 +26,8 @@ def check_values(config: Any) -> None:
         raise UserError(f"seed_everything: {config.seed_everything} is out of range; use 0 to {_LARGEST_SEED}")
     if config.samples < 0:
         raise UserError(f"samples: {config.samples} is below zero; use 0 (none) or more")
+    if config.inside < 0:
+        raise UserError(f"inside: {config.inside} is below zero; use 0 (only at the end) or more")
     if trainer.accumulate_grad_batches < 1:
         raise UserError(
             f"trainer.accumulate_grad_batches: {trainer.accumulate_grad_batches} is too small; use 1 or more"

@@ -96,6 +96,7 @@ def test_a_translator(seq2seq, taught_model, pairs, tmp_path):
         for values in (*layer["gates"].values(), layer["hidden_norm"], layer["cell_norm"], layer["gradient_norm"]):
             assert len(values) == steps
         assert all(0 <= value <= 1 for gate in layer["gates"].values() for value in gate)
+        assert (layer["cell"], list(record["saturation"][name])) == ("lstm", ["input", "forget", "output", "hidden"])
         for shares in record["saturation"][name].values():
             assert 0 <= shares["below"] + shares["above"] <= 1
     attention = given["attention"]
@@ -219,7 +220,17 @@ def test_several_models_beside_each_other(seq2seq, language_model, classifier, t
         shortest = min(len(one), len(two))
         mean = [(a + b) / 2 for a, b in zip(one, two, strict=False)] + max(one, two, key=len)[shortest:]
         assert curves[name] == pytest.approx(mean, rel=1e-3)
+    letters = Tokenizer.train(["The cat sleeps. It is cold here."], tmp_path / "letters.model", "char", 60)
+    save_model(
+        tmp_path / "letters" / "model",
+        build_language_model(config, len(letters)),
+        config,
+        None,
+        ("en", tmp_path / "letters.model"),
+        "# A model of the tests\n",
+    )
     for beside, told in (
+        (tmp_path / "letters/model", "letters/model: its decoder reads other pieces of 'The cat sleeps.' than that of"),
         (classifier, f"--beside {classifier}: is a model for classification, the first one for text"),
         (language_model, f"are both called {first!r}; give names: NAME="),
         (tmp_path / "nowhere", "nowhere: no such model folder"),
@@ -295,13 +306,17 @@ def test_a_forecaster(seq2seq, tmp_path):
     assert outcome.code == 0, outcome.err
     (given,) = read_record(tmp_path / "out")["inputs"]
     (layer,) = given["layers"].values()
-    assert layer["positions"] == ["2", "3", "4", "5", "6"]
+    assert layer["positions"] == ["-5", "-4", "-3", "-2", "-1"]
+    assert given["gradient_of"] == "forecast in place of 7.5"
     assert given["loss_of"] == "the last number, 7.5"
     assert list(given["layers"]) == ["net, layer 1"]
     for text, told in (
         ("1 2 3", "3 numbers, but the model needs 6 or more"),
         ("1 two", "no series of numbers ('two' is no finite number)"),
         ("1 2 nan", "no series of numbers ('nan' is no finite number)"),
+        ("1 2 3 4 5 1e308", "numbers too large for the model, which computes in float32"),
+        ("1 2 3 1e308 5 6", "numbers too large for the model, which computes in float32"),
+        ("1 2 3 4 5 3e38", "the model's loss or gradients there are no finite numbers"),
     ):
         outcome = seq2seq("inspect", tmp_path / "model", text, "--output", tmp_path / "out")
         assert (outcome.code, outcome.err.count("\n")) == (2, 1)

@@ -117,6 +117,7 @@ def test_the_main_config_names_every_option_of_task_and_data(main, toy, toy_capt
         (["--data.workers=-1"], "data.workers: -1 is too small; use 0 or more"),
         (["--seed_everything=-1"], "seed_everything: -1 is out of range"),
         (["--samples=-1"], "samples: -1 is below zero"),
+        (["--inside=-1"], "inside: -1 is below zero"),
         (["--early_stopping.monitor=dev_blue"], "early_stopping.monitor: 'dev_blue' is none.*did you mean 'dev_bleu'"),
         (["--early_stopping.monitor=dev_cider"], "early_stopping.monitor: 'dev_cider' is none"),
         (["--early_stopping.mode=most"], "most"),

@@ -9,7 +9,7 @@ from benchmarks.gradients import __main__ as script
 from benchmarks.gradients import experiments
 from benchmarks.gradients.nets import LSTM_NET, NETS, RNN, read
 from data_prep.agreement import sentences
-from seq2seq.errors import run_command
+from seq2seq.errors import UserError, run_command
 
 
 def test_the_lectures_numbers():
@@ -60,4 +60,25 @@ def test_the_page_and_its_figures(tmp_path, monkeypatch, capsys):
     for net in NETS:
         assert net.name in page
     assert "{{" not in page
-    assert (tmp_path / "all.json").exists()
+    again = tmp_path / "again"
+    monkeypatch.setattr(sys, "argv", ["gradients", "--from", str(tmp_path / "all.json"), "--docs", str(again)])
+    script.main()
+    assert (again / "gradients.md").read_text(encoding="utf-8") == page
+    for picture in (tmp_path / "figures").iterdir():
+        assert (again / "figures" / picture.name).read_bytes() == picture.read_bytes()
+
+
+def test_another_file_is_told(tmp_path, monkeypatch):
+    (tmp_path / "other.json").write_text('{"found": {}}')
+    for name, told in (("other.json", "was not written by this benchmark"), ("nowhere.json", "cannot be read")):
+        monkeypatch.setattr(sys, "argv", ["gradients", "--from", str(tmp_path / name)])
+        with pytest.raises(UserError, match=told):
+            script.main()
+
+
+def test_the_two_sentences_differ_in_the_noun_alone():
+    torch.manual_seed(1)
+    one, other = experiments.look_inside(LSTM_NET.classifier(), 12)
+    assert [place for place in range(14) if one.words[place] != other.words[place]] == [1]
+    assert one.memory[0] == other.memory[0]
+    assert one.memory[1] != other.memory[1]

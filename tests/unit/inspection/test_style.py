@@ -1,6 +1,9 @@
-import pytest
+from itertools import pairwise
 
-from seq2seq.inspection.style import new_figure, write_numbers
+import pytest
+from matplotlib.text import Text
+
+from seq2seq.inspection.style import label_lines, label_words, new_figure, write_numbers
 
 
 def labels(axis) -> list[str]:
@@ -48,3 +51,36 @@ def test_words_along_an_axis_stay(scale):
     axes.minorticks_off()
     write_numbers(axes)
     assert labels(axes.xaxis) == ["un", "gato"]
+
+
+def words_along(words):
+    axes = new_figure(4.0).subplots()
+    axes.set_xlim(-0.5, len(words) - 0.5)
+    label_words(axes, words)
+    return {label.get_text(): label.get_rotation() for label in axes.get_xticklabels()}
+
+
+def test_short_words_stand_upright_and_long_ones_are_turned():
+    assert set(words_along([chr(97 + number % 26) for number in range(80)]).values()) == {0}
+    turned = words_along(["<source>", *"abcdefghijklmnopqrstuvwxyz", *"ABCDEFGHIJ"])
+    assert turned.pop("<source>") == 90
+    assert set(turned.values()) == {0}
+    assert 0 not in words_along([f"{number}word-of-some-length" for number in range(20)]).values()
+
+
+def test_of_many_numbers_round_ones_show():
+    assert list(words_along([str(number) for number in range(-60, 0)])) == [str(n) for n in range(-60, 0, 5)]
+
+
+def test_names_stand_beside_the_axes_and_none_touches_another():
+    figure = new_figure(4.0)
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1])
+    axes.set_xlim(0, 1)
+    label_lines(axes, [(1.0, 1.0, "one", "black"), (1.0, 0.999, "two", "black"), (1.0, 0.998, "three", "black")])
+    figure.draw_without_rendering()
+    boxes = sorted((Text.get_window_extent(text) for text in axes.texts), key=lambda box: box.y0)
+    assert len(boxes) == 3
+    for box in boxes:
+        assert axes.bbox.x1 < box.x0 < box.x1 <= figure.bbox.x1
+    assert all(lower.y1 <= upper.y0 for lower, upper in pairwise(boxes))

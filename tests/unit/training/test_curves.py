@@ -81,3 +81,14 @@ def test_the_share_of_clipped_steps_is_drawn(tmp_path, monkeypatch):
     assert clipped.lines[0].get_ydata().tolist() == [1.0, 0.0]
     assert clipped.get_title("right") == "50% of all steps"
     assert panels["length of the gradient before clipping"].get_yscale() == "log"
+
+
+def test_the_first_step_is_1_in_every_panel_as_in_what_is_told(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_args, **_options: drawn.append(figure))
+    draw({"train_nll": {9: 1.5, 19: 1.0}, "dev_bleu": {19: 3.0}}, tmp_path / "curves.png")
+    (figure,) = drawn
+    losses, scores, *_ = figure.axes
+    assert {tuple(line.get_xdata()) for line in losses.lines} == {(10, 20), ()}
+    assert [list(line.get_xdata()) for line in scores.lines] == [[20]]
+    assert "at step 20" in scores.get_title(loc="right")

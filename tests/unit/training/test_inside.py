@@ -1,16 +1,21 @@
 import json
+from types import SimpleNamespace
 
 import pytest
+import torch
 from toy_captions import save_captioner, write_pictures
 from toy_clips import draw_prepared
 from toy_clips import save_tagger as save_frame_tagger
+from toy_data import reversed_words, write_prepared
 from toy_labels import save_classifier, toy_opinions
 from toy_series import save_forecaster, write_series
 from toy_tags import SENTENCES, save_tagger, write_tagged
 from toy_text import LINES, save_language_model, write_text
 
 from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, PreparedFolder
-from seq2seq.training.inside import draw_inside
+from seq2seq.errors import UserError
+from seq2seq.training import cli, inside
+from seq2seq.training.inside import DrawInside, draw_inside
 
 RETURNS = {"date": "date", "value": "value", "transformation": "log_returns", "date_format": ""}
 
@@ -47,7 +52,7 @@ def test_the_first_example_of_every_task_is_drawn(task, tmp_path, capsys):
     row = prepared.rows("dev")[1 if task == TEXT else 0]
     if task == FORECASTING:
         assert len(seen["input"].split()) == 5  # four returns
-        assert next(iter(seen["layers"].values()))["positions"] == seen["input"].split()[1:4]
+        assert next(iter(seen["layers"].values()))["positions"] == ["-3", "-2", "-1"]
     else:
         assert row[0] in seen["input"]
 
@@ -61,3 +66,93 @@ def test_a_failure_is_a_note(tmp_path, capsys):
         "look at\n"
     )
     assert not (tmp_path / "inside").exists()
+
+
+# Everything random switched on; validations after steps 2, 4, 6 and 8.
+CONFIG = """
+data: {{prepared: {prepared}, source: es, target: en, batch_size: 40, subword_sampling: 0.2}}
+model:
+  model:
+    embedding_size: 8
+    encoder: {{hidden_size: 8, dropout: 0.2, word_dropout: 0.1}}
+    decoder: {{hidden_size: 8, dropout: 0.2, word_dropout: 0.1}}
+  optimizer: {{learning_rate: 0.01, warmup_steps: 2}}
+average: {{every: 2}}
+samples: 0
+trainer:
+  accelerator: cpu
+  precision: 32-true
+  max_steps: 8
+  val_check_interval: 2
+  check_val_every_n_epoch: null
+  log_every_n_steps: 1
+"""
+
+
+@pytest.fixture
+def train(tmp_path, monkeypatch):
+    """A function (folder of the run, *arguments) that trains, without an end of its own, and gives the checkpoint."""
+    splits = {"train": reversed_words(60, seed=1, longest=4), "dev": reversed_words(4, seed=2, longest=4)}
+    prepared = write_prepared(tmp_path / "prepared", splits, kind="unigram", vocab_size=40)
+    (tmp_path / "config.yaml").write_text(CONFIG.format(prepared=prepared), encoding="utf-8")
+    monkeypatch.setattr(cli, "finish", lambda *_: None)
+
+    def run(output, *arguments):
+        cli.train(tmp_path / "config.yaml", arguments=[f"--output={output}", *arguments])
+        return torch.load(output / "checkpoints" / "last.ckpt", weights_only=True)
+
+    return run
+
+
+def test_every_other_validation_is_drawn_and_training_is_the_same(train, tmp_path, monkeypatch, capsys):
+    plain = train(tmp_path / "plain")
+    assert not (tmp_path / "plain" / "inside").exists()
+    drawn = train(tmp_path / "drawn", "--inside=2")
+    folders = sorted((tmp_path / "drawn" / "inside").iterdir())
+    assert [folder.name for folder in folders] == ["step000004", "step000008"]
+    norms = []
+    for folder in folders:
+        record = json.loads((folder / "inspection.json").read_text(encoding="utf-8"))
+        assert {path.name for path in folder.iterdir()} == {"inspection.json", *record["figures"]}
+        norms.append(record["inputs"][0]["layers"]["encoder, layer 1, forward"]["hidden_norm"])
+    assert norms[0] != norms[1], "the model has learned in between"
+
+    def fail(*_):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr(inside, "write_inspection", fail)
+    capsys.readouterr()
+    failed = train(tmp_path / "failed", "--inside=1")
+    place = tmp_path / "failed" / "inside"
+    notes = [f"note: nothing is drawn in {place / f'step{step:06}'}: no ink" for step in (2, 4, 6, 8)]
+    assert [line for line in capsys.readouterr().err.splitlines() if "drawn" in line] == notes
+    assert not place.exists()
+    for other in (drawn, failed):
+        for part in ("state_dict", "current_model_state"):
+            assert plain[part].keys() == other[part].keys()
+            assert all(torch.equal(plain[part][name], other[part][name]) for name in plain[part])
+
+
+def test_drawing_leaves_the_random_numbers_as_they_are(tmp_path, monkeypatch):
+    prepared, _ = make(CLASSIFICATION, tmp_path / "toy")
+    monkeypatch.setattr(inside, "export", lambda *_: torch.rand(3))
+    monkeypatch.setattr(inside, "draw_inside", lambda *_: torch.rand(3))
+    trainer = SimpleNamespace(
+        datamodule=SimpleNamespace(prepared=prepared), save_checkpoint=lambda path: None, is_global_zero=True
+    )
+    before = torch.get_rng_state()
+    DrawInside(tmp_path).on_train_end(trainer, None)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_lightning_trainer_draws_once_when_training_ends(train, tmp_path):
+    run = cli.make_cli(tmp_path / "config.yaml", [f"--output={tmp_path / 'run'}"])
+    run.trainer.callbacks.append(DrawInside(tmp_path / "mine"))
+    run.trainer.fit(run.model, datamodule=run.datamodule)
+    assert (tmp_path / "mine" / "inspection.json").exists()
+    assert not any(path.is_dir() for path in (tmp_path / "mine").iterdir())
+
+
+def test_a_step_of_none_is_refused():
+    with pytest.raises(UserError, match="every 0: must be 1 or more"):
+        DrawInside("x", every=0)
