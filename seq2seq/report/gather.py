@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seq2seq.config import read_yaml
-from seq2seq.data.prepared import MANIFEST
+from seq2seq.data.prepared import MANIFEST, PreparedFolder
 from seq2seq.data.tokenizer import END
 from seq2seq.errors import UserError
 from seq2seq.evaluation.test_set import TestSet, describe_file
@@ -182,11 +182,18 @@ def with_folder(system: System, folder: str | Path) -> System:
 
 
 def trained_elsewhere(folders: Sequence[str | Path], prepared: str | Path) -> bool:
-    """Whether one of these models says that its training data are not those of this prepared folder."""
+    """Whether one of these models does not say that its training table is that of this prepared folder.
+
+    A folder without any word of its data is taken to be of them.
+    """
+    here = {
+        "train_sha256": PreparedFolder.open(prepared).training_sha256,
+        "sha256": sha256(Path(prepared) / MANIFEST),  # all that folders of earlier versions know
+    }
     extras = [read_yaml(Path(folder) / CONFIG).get("extra") for folder in folders]
     data = [extra.get("data") for extra in extras if isinstance(extra, dict)]
-    known = {one.get("sha256") for one in data if isinstance(one, dict)} - {None}
-    return bool(known - {sha256(Path(prepared) / MANIFEST)})
+    known = [one for one in data if isinstance(one, dict) and here.keys() & one.keys()]
+    return any(all(one.get(name) != digest for name, digest in here.items()) for one in known)
 
 
 def _details(item: Caption | Translation) -> Details:
