@@ -13,14 +13,12 @@ from seq2seq.data.tokenizer import END
 from seq2seq.errors import UserError
 from seq2seq.evaluation.test_set import TestSet, describe_file
 from seq2seq.files import sha256
-from seq2seq.folder import CONFIG, WEIGHTS
+from seq2seq.folder import CONFIG, WEIGHTS, folder_name
 from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, Caption, Captioner, Translation, Translator, search_options
 from seq2seq.inference.confidence import Calibration
 from seq2seq.progress import counting
 from seq2seq.report.curves import load_curves
 from seq2seq.report.system import Details, System
-
-_NO_NAME = ("model", "")  # what a folder within a run's is called, which tells nothing
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def generate(
         UserError: a setting of the search that is unknown or not allowed.
     """
     # Hashed before the long work: what changes during it shall not be taken for what was used.
-    models = [{"name": Path(path).resolve().name, "sha256": sha256(Path(path) / WEIGHTS)} for path in folders]
+    models = [{"name": folder_name(path), "sha256": sha256(Path(path) / WEIGHTS)} for path in folders]
     sources = list(test.sources)
     shared: dict[str, Any] = {"batch_size": decoding.batch_size, "alignments": alignments, **decoding.search}
     what = ("captioning", "pictures") if test.captions else ("translating", "lines")
@@ -216,6 +214,4 @@ def _details(item: Caption | Translation) -> Details:
 
 def _own_name(path: str) -> str:
     full = Path(path).resolve()
-    if full.is_dir():
-        return full.parent.name if full.name in _NO_NAME and full.parent.name else full.name
-    return full.stem
+    return folder_name(full) if full.is_dir() else full.stem

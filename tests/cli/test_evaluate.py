@@ -84,7 +84,7 @@ def test_scores_are_recorded_with_all_that_made_them(seq2seq, model, files):
         {"role": role, "name": f"{role}.txt", "sha256": sha256(files[role])} for role in ("source", "reference")
     ]
     assert record["models"] == [
-        {"name": "model", "sha256": hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()}
+        {"name": model.parent.name, "sha256": hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()}
     ]
     assert record["decoding"]["beam"] == 3
     assert record["decoding"]["precision"] == "fp32"

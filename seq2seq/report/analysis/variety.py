@@ -54,7 +54,7 @@ def find_variety(material: Material) -> Section | str:
     return Section(
         "variety",
         "Does it say the same of every picture?",
-        "\n".join([" ".join(told), of_person, *_reasons(material, silent)]),
+        "\n".join([*told, of_person, *_reasons(material, silent)]),
         tuple(t for t in tables if t.rows),
     )
 

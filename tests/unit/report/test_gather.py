@@ -12,7 +12,7 @@ from seq2seq.data.prepared import MANIFEST
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TestSet
 from seq2seq.files import sha256
-from seq2seq.folder import CONFIG
+from seq2seq.folder import CONFIG, folder_name
 from seq2seq.inference import Captioner, Translator
 from seq2seq.inference.captioner import Caption
 from seq2seq.inference.confidence import Calibration
@@ -103,7 +103,7 @@ def test_a_translator_at_work(taught_model, pairs):
     assert [facts["decoding"][name] for name in ("beam", "batch_size", "precision")] == [2, 3, "fp32"]
     assert facts["tokens"] == sum(len(details.tokens) for details in system.details)
     assert facts["seconds"] > 0
-    assert facts["models"][0]["name"] == taught_model.name
+    assert facts["models"][0]["name"] == folder_name(taught_model)
     cut = generate("t", translator, [taught_model], test, Decoding({"max_length": 2}), alignments=False)
     assert not cut.details[0].finished
     assert cut.details[0].alignment is None
