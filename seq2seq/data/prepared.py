@@ -92,6 +92,8 @@ class PreparedFolder:
         """
         folder = Path(path)
         file = folder / MANIFEST
+        if folder.is_file():
+            raise UserError(f"{folder}: is a file; name the prepared folder, which a data_prep command wrote")
         try:
             manifest = json.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
