@@ -233,8 +233,8 @@ def _tell_source(judged: dict[str, Judged], record: dict[str, Any]) -> str:
         told.append("Calibrated as confidence.yaml in the model's folder says, which was fitted on other files.")
     if namesakes:
         told.append(
-            f"Those of {', '.join(namesakes)} are called {set_name(record)} as these are: where they hold sentences of "
-            "this test set, the confidence looks better than it is."
+            f"That of {', '.join(namesakes)} was fitted on other files that are called {set_name(record)}, too: where "
+            "they hold sentences of this test set, the confidence looks better than it is."
         )
     if "folds" in how:
         told.append(

@@ -123,8 +123,8 @@ def test_a_calibration_of_the_same_name_but_other_files_is_said_to_be_one(text_s
     systems = [replace(spoil(text_set, 0.3, name), calibration=one) for name, one in (("A", again), ("B", other))]
     section = judge_confidence(Material(text_set, systems))
     assert [row[-1] for row in by_key(section)["fitted"].rows] == ["toy, dev (other files of that name)", "toy, test"]
-    assert "Those of A are called toy, dev as these are" in section.text
-    assert "Those of" not in judge_confidence(Material(text_set, systems[1:])).text
+    assert "That of A was fitted on other files that are called toy, dev, too" in section.text
+    assert "That of" not in judge_confidence(Material(text_set, systems[1:])).text
 
 
 def test_too_little_to_calibrate_gives_plain_probabilities(text_set):
