@@ -7,7 +7,7 @@ import numpy as np
 
 from seq2seq.data.words import text_words
 from seq2seq.report.analysis.estimates import Estimate, shares
-from seq2seq.report.analysis.material import NO_TRAINING, Material, untold
+from seq2seq.report.analysis.material import NO_TRAINING, Material, elsewhere, untold
 from seq2seq.report.content import Chart, Section, Series, Table
 
 _BANDS = ((0, "never"), (1, "1 to 9"), (10, "10 to 99"), (100, "100 or more"))  # by the least number of times
@@ -24,7 +24,7 @@ def by_frequency(material: Material) -> Section | str:
         return f"words by their frequency in training: {NO_TRAINING}"
     others = [name for name, system in material.systems.items() if system.elsewhere]
     if len(others) == len(material.systems):
-        return f"words by their frequency in training: other data than those of --data trained {', '.join(others)}"
+        return f"words by their frequency in training: {elsewhere(others)}"
     captions = material.test.captions
     recalls, precisions, told = [], [], []
     made_up = _made_up(material, training, others)
@@ -62,7 +62,7 @@ def by_frequency(material: Material) -> Section | str:
     )
     if any(made_up.values()):
         items += (_table_of_made_up(made_up),)
-    lines = [" ".join(told), *[untold(others, "which words it has learned")] * bool(others)]
+    lines = [" ".join(told), *[untold(others, "which words were learned")] * bool(others)]
     return Section("frequency", "Does it know rare words?", "\n".join(lines), items)
 
 

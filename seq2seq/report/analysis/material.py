@@ -126,8 +126,12 @@ class Material:
 
 def untold(names: Sequence[str], what: str) -> str:
     """A sentence on systems of which something cannot be told, since they were trained on other data."""
-    why = "what trained them is unknown, or was other data than those of --data"
-    return f"Of {', '.join(names)} it cannot be told {what}: {why}."
+    return f"Of {', '.join(names)} it cannot be told {what}: {elsewhere(names)}."
+
+
+def elsewhere(names: Sequence[str]) -> str:
+    """Half a sentence on systems of which it is not known that the test set's training data trained them."""
+    return f"what trained {', '.join(names)} is unknown, or was other data than those of --data"
 
 
 def _ptb(text: str) -> list[str]:
