@@ -15,11 +15,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.machine import limit_cores
+from benchmarks.machine import circumstances, limit_cores
 from benchmarks.options import add_cores, make_parser
 from seq2seq.cli.arguments import at_least
 from seq2seq.data.prepared import FORMAT, MANIFEST
 from seq2seq.errors import UserError, run_command
+from seq2seq.files import atomic_write
 
 WORDS = 5000
 TRAINING = 20_000  # sentences
@@ -31,6 +32,7 @@ def main() -> None:
     parser = make_parser("report", __doc__)
     parser.add_argument("--sentences", type=at_least(2), default=2000, help="default: 2000")
     add_cores(parser)
+    parser.add_argument("--output", type=Path, help="JSON file for every figure")
     options = parser.parse_args()
     limit_cores(options.cores)
     with tempfile.TemporaryDirectory() as folder:
@@ -43,11 +45,19 @@ def main() -> None:
             raise UserError(f"the command ended with code {done.returncode}: {done.stderr.strip()}")
         size = (Path(folder) / "report" / "index.html").stat().st_size
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(
-        f"{options.sentences:,} sentences, {len(NOISE)} systems: {seconds:.1f} s by the clock, "
-        f"{used.ru_utime + used.ru_stime:.1f} s of the processor, {used.ru_maxrss / 1024:,.0f} MiB; "
-        f"the page has {size / 1e6:.2f} MB"
-    )
+    figures = {
+        "seconds": seconds,
+        "seconds of the processor": used.ru_utime + used.ru_stime,
+        "MiB of memory": used.ru_maxrss / 1024,
+        "MB of the page": size / 1e6,
+    }
+    print(f"{options.sentences:,} sentences, {len(NOISE)} systems")
+    for name, value in figures.items():
+        print(f"{name:28} {value:7.2f}")
+    if options.output:
+        with atomic_write(options.output) as file:
+            what = {"sentences": options.sentences, "systems": len(NOISE)}
+            json.dump({**circumstances(), **what, **figures}, file, indent=2)
 
 
 def write_data(folder: Path, sentences: int) -> list[str]:

@@ -158,6 +158,16 @@ def check_model_place(folder: str | Path) -> None:
         raise UserError(f"{folder}: holds something else than a model; name a new folder, an empty one or a model's")
 
 
+def folder_name(folder: str | Path) -> str:
+    """What a model folder is called: as the folder around it where its own name is but "model".
+
+    >>> folder_name("runs/es-en/model"), folder_name("runs/es-en")
+    ('es-en', 'es-en')
+    """
+    full = Path(folder).resolve()
+    return full.parent.name if full.name in ("model", "") and full.parent.name else full.name
+
+
 def load_model(folder: str | Path) -> LoadedModel:
     """Read a model folder, which need not be trusted.
 

@@ -119,11 +119,16 @@ class Browser:
 
     def point(self, selector: str) -> None:
         """Move the mouse onto the middle of the first line of the first element that the CSS selector finds."""
-        found = f"document.querySelector({json.dumps(selector)})"
-        self.run(f"{found}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
-        box = self.run(f"(b => [b.x + b.width / 2, b.y + b.height / 2])({found}.getClientRects()[0])")
+        x, y = self._middle(selector)
         self._call("Input.dispatchMouseEvent", type="mouseMoved", x=1, y=1)
-        self._call("Input.dispatchMouseEvent", type="mouseMoved", x=box[0], y=box[1])
+        self._call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+
+    def tap(self, selector: str) -> None:
+        """Touch the middle of the first line of the first element that the CSS selector finds, as a finger does."""
+        x, y = self._middle(selector)
+        self._call("Emulation.setTouchEmulationEnabled", enabled=True)
+        self._call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+        self._call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     def press(self, key: str, shift: bool = False) -> None:
         """Press a key by its name: Tab, Enter, ArrowRight, ..."""
@@ -150,6 +155,12 @@ class Browser:
             "Page.printToPDF", printBackground=False, preferCSSPageSize=True, paperWidth=8.27, paperHeight=11.69
         )
         path.write_bytes(base64.b64decode(answer["data"]))
+
+    def _middle(self, selector: str) -> tuple[float, float]:
+        found = f"document.querySelector({json.dumps(selector)})"
+        self.run(f"{found}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        x, y = self.run(f"(b => [b.x + b.width / 2, b.y + b.height / 2])({found}.getClientRects()[0])")
+        return x, y
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1

@@ -80,7 +80,7 @@ def print_report(report: Report) -> None:
     for metric in next(iter(report.scores.values())):
         table.add_row(f"{metric} {arrow(metric)}", *(_cell(scores[metric]) for scores in report.scores.values()))
     Console().print(table)
-    print("± half of the 95 % interval")
+    print("in brackets the 95 % interval")
     for verdict in report.verdicts:
         print(verdict)
     if report.facts["tests"] > 1:
@@ -88,8 +88,8 @@ def print_report(report: Report) -> None:
 
 
 def _cell(score: Score) -> str:
-    half = "" if score.interval is None else f" ± {(score.interval[1] - score.interval[0]) / 2:.1f}"
-    return f"{score.value:.1f}{half}"
+    interval = "" if score.interval is None else f" ({score.interval[0]:.1f} to {score.interval[1]:.1f})"
+    return f"{score.value:.1f}{interval}"
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from seq2seq.errors import UserError, reason, suggest
-from seq2seq.files import open_lines
+from seq2seq.files import open_lines, sha256
 
 if TYPE_CHECKING:  # the command line reads SPLITS before SentencePiece is there
     from seq2seq.data.tokenizer import Tokenizer
@@ -92,6 +92,8 @@ class PreparedFolder:
         """
         folder = Path(path)
         file = folder / MANIFEST
+        if folder.is_file():
+            raise UserError(f"{folder}: is a file; name the prepared folder, which a data_prep command wrote")
         try:
             manifest = json.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
@@ -151,6 +153,15 @@ class PreparedFolder:
         if split not in self.splits:
             raise UserError(f"{self.path}: no split {split!r}; there is {', '.join(self.splits)}")
         return self.path / f"{split}.tsv"
+
+    @property
+    def training_sha256(self) -> str | None:
+        """Of the training table, or what the manifest says of it where it was not sent along; None where neither is."""
+        path = self.table("train")
+        if path.exists():
+            return sha256(path)
+        told = self.manifest["splits"]["train"].get("sha256")
+        return told if isinstance(told, str) else None
 
     def rows(self, split: str) -> list[tuple[str, ...]]:
         """The rows of a split, each with a field for every one of `columns`.

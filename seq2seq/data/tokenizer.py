@@ -168,6 +168,18 @@ class Tokenizer:
     def __reduce__(self) -> tuple[type[Self], tuple[bytes]]:
         return type(self), (self.model,)
 
+    def writes_like(self, other: "Tokenizer") -> bool:
+        """Whether the same ids are the same text to both."""
+        return (self._pieces, self.keeps_spaces) == (other._pieces, other.keeps_spaces)
+
+    def reads_like(self, other: "Tokenizer") -> bool:
+        """Whether both cut every text into the same ids, as models of `train` do whose pieces and scores are equal."""
+        return self.writes_like(other) and (self._one_segmentation or self._scores == other._scores)
+
+    @property
+    def _scores(self) -> list[float]:
+        return [self._processor.get_score(index) for index in range(len(self))]
+
     def encode(self, text: str) -> list[int]:
         """The ids of a text, without begin or end of sentence; none for an empty text."""
         return self.encode_batch([text])[0]

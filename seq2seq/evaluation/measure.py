@@ -16,7 +16,7 @@ from seq2seq.evaluation.results import Measured
 from seq2seq.evaluation.tagging import measure_tagger
 from seq2seq.evaluation.test_set import describe_file
 from seq2seq.files import sha256
-from seq2seq.folder import WEIGHTS
+from seq2seq.folder import WEIGHTS, folder_name
 from seq2seq.inference.classifier import TextClassifier
 from seq2seq.inference.forecaster import Forecaster
 from seq2seq.inference.frame_classifier import FrameClassifier
@@ -73,7 +73,7 @@ def measure(
         found.scores,
         sentences=found.count,
         data={"name": str(prepared.manifest.get("name", prepared.path.name)), "split": split, "files": files},
-        models=[{"name": Path(folder).resolve().name, "sha256": sha256(Path(folder) / WEIGHTS)}],
+        models=[{"name": folder_name(folder), "sha256": sha256(Path(folder) / WEIGHTS)}],
         decoding={**found.settings, "batch_size": batch_size, "precision": model.precision},
         seconds=found.seconds,
         device=model.device,

@@ -1,6 +1,7 @@
 """BLEU, chrF and TER of translations, by sacrebleu, each with its signature and interval."""
 
 import logging
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -18,6 +19,8 @@ from seq2seq.evaluation.metrics import HIGHER_IS_BETTER
 from seq2seq.evaluation.results import TRIALS, Comparison, PairedTest, Score, Scorer, least_p
 
 __all__ = ["HIGHER_IS_BETTER", "RESAMPLES", "TOKENIZERS", "Comparison", "Score", "TextScorer"]
+
+_HIGHEST = {"BLEU": 100.0, "chrF": 100.0, "TER": math.inf}
 
 
 class TextScorer(Scorer):
@@ -69,7 +72,7 @@ class TextScorer(Scorer):
             metric.n_bootstrap = metric.seed = None  # of an earlier call; the signature tells them
             result = metric.corpus_score(outputs, self.references, n_bootstrap=resamples or 1)
             interval = (result._mean - result._ci, result._mean + result._ci) if resamples else None
-            scores[name] = Score(float(result.score), _plain(interval), str(metric.get_signature()))
+            scores[name] = Score(float(result.score), _within(interval, _HIGHEST[name]), str(metric.get_signature()))
         return scores
 
     def paired_tests(self, systems: Mapping[str, Sequence[str]]) -> list[PairedTest]:
@@ -200,6 +203,10 @@ class _CHRF(_Once, CHRF): ...
 class _TER(_Once, TER): ...
 
 
-def _plain(interval: tuple[float, float] | None) -> tuple[float, float] | None:
-    """Plain numbers; the half of a wide interval that would lie below zero is cut off."""
-    return None if interval is None else (max(0.0, float(interval[0])), float(interval[1]))
+def _within(interval: tuple[float, float] | None, highest: float) -> tuple[float, float] | None:
+    """The interval without what lies beyond the metric's range.
+
+    sacrebleu gives the mean of the draws and half the width of the middle 95 % of them, so that a lopsided interval
+    reaches where no draw lies.
+    """
+    return None if interval is None else (max(0.0, float(interval[0])), min(highest, float(interval[1])))

@@ -84,6 +84,11 @@ class Calibration:
         mine, others = _hashes(self.data), _hashes(record)
         return bool(mine & others)
 
+    def fitted_on_namesake(self, record: dict[str, Any]) -> bool:
+        """Whether it was fitted on other files under the name and split of a test set's record: prepared anew, say."""
+        mine, other = ((data.get("name"), data.get("split")) for data in (self.data, record))
+        return mine == other and mine[0] is not None and not self.fitted_on(record)
+
     def save(self, folder: str | Path) -> Path:
         """Write `confidence.yaml` into a model folder, and give its path.
 

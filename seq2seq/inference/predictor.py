@@ -164,7 +164,9 @@ def _check_alike(path: str | Path, model: LoadedModel, first_path: str | Path, f
                 f"{path}: its {side} is {here.code}, but that of {first_path} {there.code}; "
                 "the models of an ensemble must share their languages"
             )
-        if here.tokenizer.model != there.tokenizer.model:
+        # Of what is written the ids are joined; what is read is cut by the first model's tokenizer for all of them.
+        alike = here.tokenizer.writes_like if side == "target" else here.tokenizer.reads_like
+        if not alike(there.tokenizer):
             raise UserError(
                 f"{path}: its {side} tokenizer differs from that of {first_path}; "
                 "the models of an ensemble must share their vocabularies"

@@ -8,19 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from seq2seq.config import read_yaml
-from seq2seq.data.prepared import MANIFEST
+from seq2seq.data.prepared import MANIFEST, PreparedFolder
 from seq2seq.data.tokenizer import END
 from seq2seq.errors import UserError
 from seq2seq.evaluation.test_set import TestSet, describe_file
 from seq2seq.files import sha256
-from seq2seq.folder import CONFIG, WEIGHTS
+from seq2seq.folder import CONFIG, WEIGHTS, folder_name
 from seq2seq.inference import BATCH_SIZE, MAX_SOURCE_TOKENS, Caption, Captioner, Translation, Translator, search_options
 from seq2seq.inference.confidence import Calibration
 from seq2seq.progress import counting
 from seq2seq.report.curves import load_curves
 from seq2seq.report.system import Details, System
-
-_NO_NAME = ("model", "")  # what a folder within a run's is called, which tells nothing
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def generate(
         UserError: a setting of the search that is unknown or not allowed.
     """
     # Hashed before the long work: what changes during it shall not be taken for what was used.
-    models = [{"name": Path(path).resolve().name, "sha256": sha256(Path(path) / WEIGHTS)} for path in folders]
+    models = [{"name": folder_name(path), "sha256": sha256(Path(path) / WEIGHTS)} for path in folders]
     sources = list(test.sources)
     shared: dict[str, Any] = {"batch_size": decoding.batch_size, "alignments": alignments, **decoding.search}
     what = ("captioning", "pictures") if test.captions else ("translating", "lines")
@@ -182,11 +180,18 @@ def with_folder(system: System, folder: str | Path) -> System:
 
 
 def trained_elsewhere(folders: Sequence[str | Path], prepared: str | Path) -> bool:
-    """Whether one of these models says that its training data are not those of this prepared folder."""
+    """Whether one of these models does not say that its training table is that of this prepared folder.
+
+    A folder without any word of its data is taken to be of them.
+    """
+    here = {
+        "train_sha256": PreparedFolder.open(prepared).training_sha256,
+        "sha256": sha256(Path(prepared) / MANIFEST),  # all that folders of earlier versions know
+    }
     extras = [read_yaml(Path(folder) / CONFIG).get("extra") for folder in folders]
     data = [extra.get("data") for extra in extras if isinstance(extra, dict)]
-    known = {one.get("sha256") for one in data if isinstance(one, dict)} - {None}
-    return bool(known - {sha256(Path(prepared) / MANIFEST)})
+    known = [one for one in data if isinstance(one, dict) and here.keys() & one.keys()]
+    return any(all(one.get(name) != digest for name, digest in here.items()) for one in known)
 
 
 def _details(item: Caption | Translation) -> Details:
@@ -209,6 +214,4 @@ def _details(item: Caption | Translation) -> Details:
 
 def _own_name(path: str) -> str:
     full = Path(path).resolve()
-    if full.is_dir():
-        return full.parent.name if full.name in _NO_NAME and full.parent.name else full.name
-    return full.stem
+    return folder_name(full) if full.is_dir() else full.stem

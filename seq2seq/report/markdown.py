@@ -7,6 +7,7 @@ from seq2seq.evaluation.metrics import arrow, signed
 from seq2seq.report.comparison import NOT_SHOWN, better, p_text
 from seq2seq.report.content import Cell, Chart, Section, Table
 from seq2seq.report.document import Report
+from seq2seq.report.surroundings import machine, settings
 
 LONGEST = 60_000  # characters; GitHub takes 65,536 of a comment
 _ROWS = 40  # of a table
@@ -57,7 +58,7 @@ def _head(report: Report) -> str:
     what = "pictures" if report.test.captions else "sentences"
     lines += [
         f"- data: {len(report.test):,} {what}, {files}",
-        f"- made: {escape(facts['date'])} on {escape(hardware['processor'])}, {hardware['cores']} cores, by "
+        f"- made: {escape(facts['date'])} on {escape(machine(hardware))}, by "
         + ", ".join(f"{escape(name)} {escape(version)}" for name, version in versions.items()),
     ]
     for name, its in facts["systems"].items():
@@ -69,9 +70,8 @@ def _described(its: dict, sources: str) -> str:
     if its["kind"] == "file":
         return f"outputs in {escape(its['file']['name'])}" if its["file"] else "outputs in a file"
     what = " + ".join(f"{escape(model['name'])} (SHA-256 {escape(model['sha256'][:12])}…)" for model in its["models"])
-    how = its["decoding"] or {}
-    named = ("method", *(["beam"] if how.get("method") == "beam" else []), "precision")
-    chosen = [f"{name} {how[name]}" for name in named if name in how]
+    how = settings(its["decoding"])
+    chosen = [f"{name} {how[name]}" for name in ("method", "beam", "precision") if name in how]
     speed = f"{its['sentences_per_second']:,.0f} {sources} and {its['tokens_per_second']:,.0f} tokens a second"
     return f"{its['kind']} {what}; {escape(', '.join(chosen))}; {speed} on {escape(its['device'])}"
 

@@ -54,7 +54,7 @@ class System:
         curves: the training run's metrics by name, each {step: value}; empty where the model folder has none.
         calibration: how the model's probabilities become confidences (`confidence.yaml` of its folder); None where
             there is none, as of an ensemble or an output file.
-        elsewhere: whether it is known to be trained on other data than the test set's folder has.
+        elsewhere: whether it was trained on other data than the test set's folder has, as far as its own folder tells.
     """
 
     name: str

@@ -13,9 +13,8 @@ import torch
 from torch import Tensor
 
 from seq2seq.config import one_line, parse_options
-from seq2seq.data.prepared import MANIFEST, TRANSLATION, PreparedFolder
+from seq2seq.data.prepared import TRANSLATION, PreparedFolder
 from seq2seq.errors import UserError, reason
-from seq2seq.files import sha256
 from seq2seq.folder import CONFIG, check_model_place, save_model
 from seq2seq.models.settings import CONFIG_OF, TASK_OF, build
 from seq2seq.training.card import write_card
@@ -139,7 +138,7 @@ def export(
         sides.get("target"),
         card=write_card(data, first.columns, model, first.step),
         extra={
-            "data": {"name": data.manifest.get("name"), "sha256": sha256(data.path / MANIFEST)},
+            "data": {"name": data.manifest.get("name"), "train_sha256": data.training_sha256},
             "steps": [checkpoint.step for checkpoint in loaded],
             **({"series": data.manifest["series"]} if "series" in data.manifest else {}),
         },

@@ -80,7 +80,7 @@ def _generate(output: Path, folder: Path, prepared: PreparedFolder, columns: tup
     shown: tuple[TestSet, System, Scorer] | None = None
     for split in prepared.splits[1:]:
         print(f"\n{split}:")
-        test = prepared_test_set(prepared, split, source, target, with_training=shown is None)
+        test = prepared_test_set(prepared, split, source, target, with_training=True)
         system = generate(output.resolve().name, model, [folder], test, Decoding(), alignments=shown is None)
         scorer = make_scorer(test)
         scores = scorer.score(system.outputs)

@@ -84,7 +84,7 @@ def test_scores_are_recorded_with_all_that_made_them(seq2seq, model, files):
         {"role": role, "name": f"{role}.txt", "sha256": sha256(files[role])} for role in ("source", "reference")
     ]
     assert record["models"] == [
-        {"name": "model", "sha256": hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()}
+        {"name": model.parent.name, "sha256": hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()}
     ]
     assert record["decoding"]["beam"] == 3
     assert record["decoding"]["precision"] == "fp32"
@@ -210,7 +210,7 @@ def test_ensemble_has_no_folder_for_its_scores(seq2seq, model, random_models, fi
     arguments = (model, *random_models, "--source", files["source"], "--reference", files["reference"])
     assert seq2seq("evaluate", *arguments, "--method", "greedy", "--output", tmp_path / "r.json").code == 0
     record = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
-    assert [item["name"] for item in record["models"]] == ["model", "model1", "model2"]
+    assert [item["name"] for item in record["models"]] == [model.parent.name, "model1", "model2"]
     assert not list(tmp_path.rglob("scores.json"))
 
 

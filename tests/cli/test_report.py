@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 
 import pytest
+from toy_captions import write_pictures
 from toy_clips import save_tagger
 from toy_data import write_prepared
 
@@ -58,6 +59,9 @@ def test_models_and_files_side_by_side(seq2seq, taught_model, random_models, pre
     for verdict in record["verdicts"]:
         assert verdict in outcome.out
     assert "18 paired tests were made" in outcome.out
+    assert "±" not in outcome.out
+    low, high = record["systems"][1]["record"]["scores"]["BLEU"]["interval"]
+    assert f"({low:.1f} to {high:.1f})" in outcome.out
     assert str(tmp_path / "report" / "index.html") in outcome.out
 
 
@@ -110,6 +114,31 @@ def test_against_an_earlier_report(seq2seq, files, prepared, tmp_path):
     assert better.code == 0, better.err
     other = seq2seq("report", files["short"], *data, *against, "--split", "test", "--output", tmp_path / "other")
     assert other.code == 2
+
+
+def test_captions_against_an_earlier_report(seq2seq, tmp_path):
+    prepared = write_pictures(tmp_path / "pictures", {"train": 4, "dev": 12})
+    rows = [line.split("\t") for line in (prepared / "dev.tsv").read_text().splitlines()[1::3]]
+    good = [caption for _, caption in rows]
+    texts = {"good": good, "middling": [*good[:6], *["a house"] * 6], "bad": ["a house"] * 12}
+    for name, lines in texts.items():
+        (tmp_path / f"{name}.txt").write_text("".join(f"{line}\n" for line in lines))
+
+    def report(name, *more):
+        words = (f"main={tmp_path / name}.txt", "--data", prepared, "--output", tmp_path / f"report-{name}-{len(more)}")
+        return seq2seq("report", *words, *more)
+
+    assert report("middling").code == 0
+    against = ("--against", tmp_path / "report-middling-0" / "scores.json")
+    found = {name: report(name, *against) for name in texts}
+    assert {name: outcome.code for name, outcome in found.items()} == {"good": 0, "middling": 0, "bad": 3}
+    assert "main is better than its earlier self" in found["good"].out
+    assert "the same outputs as its earlier self" in found["middling"].out
+    assert "main is worse than its earlier self" in found["bad"].out
+    assert "CIDEr-D" in found["bad"].out
+    record = json.loads((tmp_path / "report-bad-2" / "scores.json").read_text())
+    assert record["against"]["worse"]
+    assert {test["metric"] for test in record["against"]["comparisons"]} >= {"CIDEr-D", "BLEU-4"}
 
 
 def test_captioners_and_a_picture_that_cannot_be_read(seq2seq, captioners, pictures, tmp_path):

@@ -1,12 +1,13 @@
 """Which words are found, by how often the training data have them."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
 from seq2seq.data.words import text_words
 from seq2seq.report.analysis.estimates import Estimate, shares
-from seq2seq.report.analysis.material import Material
+from seq2seq.report.analysis.material import NO_TRAINING, Material, elsewhere, untold
 from seq2seq.report.content import Chart, Section, Series, Table
 
 _BANDS = ((0, "never"), (1, "1 to 9"), (10, "10 to 99"), (100, "100 or more"))  # by the least number of times
@@ -14,14 +15,21 @@ _LISTED = 20  # words made up
 
 
 def by_frequency(material: Material) -> Section | str:
-    """Words found and words right by their frequency in the training data; why not, where these are not known."""
+    """Words found and words right by their frequency in the training data; why not, where these are not known.
+
+    Systems that were trained on other data are left out, and this is said.
+    """
     training = material.training
     if training is None:
-        return f"words by their frequency in training: {material.no_training}"
+        return f"words by their frequency in training: {NO_TRAINING}"
+    others = [name for name, system in material.systems.items() if system.elsewhere]
+    if len(others) == len(material.systems):
+        return f"words by their frequency in training: {elsewhere(others)}"
     captions = material.test.captions
     recalls, precisions, told = [], [], []
-    made_up = _made_up(material, training)
-    for name, outputs in material.outputs.items():
+    made_up = _made_up(material, training, others)
+    for name in made_up:
+        outputs = material.outputs[name]
         found = _recall(outputs, material.due, training)
         right = _precision(outputs, material.credits[name], training)
         recalls.append(Series(name, tuple(value.point(band) for (_, band), value in zip(_BANDS, found, strict=True))))
@@ -54,7 +62,8 @@ def by_frequency(material: Material) -> Section | str:
     )
     if any(made_up.values()):
         items += (_table_of_made_up(made_up),)
-    return Section("frequency", "Does it know rare words?", " ".join(told), items)
+    lines = [" ".join(told), *[untold(others, "which words were learned")] * bool(others)]
+    return Section("frequency", "Does it know rare words?", "\n".join(lines), items)
 
 
 def _recall(outputs: list[list[str]], due: list[Counter[str]], training: Counter[str]) -> list[Estimate]:
@@ -91,8 +100,8 @@ def _tell(name: str, found: list[Estimate], made_up: int) -> str:
     return f"{text}; it makes up {made_up:,} words." if made_up else f"{text}."
 
 
-def _made_up(material: Material, training: Counter[str]) -> dict[str, Counter[str]]:
-    """By system the words of letters that neither training nor a reference nor the source has."""
+def _made_up(material: Material, training: Counter[str], others: Sequence[str]) -> dict[str, Counter[str]]:
+    """By system, but the others, the words of letters that neither training nor a reference nor the source has."""
     known = [set() if material.test.captions else set(text_words(text)) for text in material.test.sources]
     known = known or [set() for _ in material.references]
     return {
@@ -103,6 +112,7 @@ def _made_up(material: Material, training: Counter[str]) -> dict[str, Counter[st
             if word not in training and word not in allowed and word not in seen and word.isalpha()
         )
         for name, outputs in material.outputs.items()
+        if name not in others
     }
 
 

@@ -33,6 +33,15 @@ class Concept(NamedTuple):
     kind: str
     name: str
 
+    @property
+    def words(self) -> str:
+        """What people call it: of "any" the class.
+
+        >>> Concept("relations", "in_front").words, Concept("people", "any").words
+        ('in front', 'any people')
+        """
+        return f"any {self.kind}" if self.name == _ANY else self.name.replace("_", " ")
+
 
 class Lexicon:
     """The words of one language for the concepts of all classes.

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -61,16 +62,8 @@ class Material:
 
     @cached_property
     def training(self) -> Counter[str] | None:
-        """How often each word occurs in the training data; None where they are not known (see `no_training`)."""
-        return None if self.no_training else Counter(text_words("\n".join(self.test.training or ())))
-
-    @property
-    def no_training(self) -> str | None:
-        """Why nothing can be said of the training data; None where it can."""
-        if self.test.training is None:
-            return NO_TRAINING
-        others = [name for name, system in self.systems.items() if system.elsewhere]
-        return f"other data than those of --data trained {', '.join(others)}" if others else None
+        """How often each word occurs in the training data; None where they are not known."""
+        return None if self.test.training is None else Counter(text_words("\n".join(self.test.training)))
 
     @property
     def metric(self) -> str:
@@ -129,6 +122,16 @@ class Material:
     @cached_property
     def _cider(self) -> CiderD:
         return CiderD(self._reference_tokens)
+
+
+def untold(names: Sequence[str], what: str) -> str:
+    """A sentence on systems of which something cannot be told, since they were trained on other data."""
+    return f"Of {', '.join(names)} it cannot be told {what}: {elsewhere(names)}."
+
+
+def elsewhere(names: Sequence[str]) -> str:
+    """Half a sentence on systems of which it is not known that the test set's training data trained them."""
+    return f"what trained {', '.join(names)} is unknown, or was other data than those of --data"
 
 
 def _ptb(text: str) -> list[str]:

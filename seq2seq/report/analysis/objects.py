@@ -119,7 +119,7 @@ def _series(counted: dict[str, _Counts], part: Callable[[_Counts], Array]) -> tu
 
 
 def _list(counts: Counter[Concept]) -> str:
-    return ", ".join(f"{concept.name} ({count})" for concept, count in counts.most_common(_LISTED) if count)
+    return ", ".join(f"{concept.words} ({count})" for concept, count in counts.most_common(_LISTED) if count)
 
 
 def _tell(name: str, one: _Counts) -> str:

@@ -1,7 +1,10 @@
 """Whether a model knows when it is wrong: reliability of its confidence, and what withholding buys."""
 
+from typing import Any
+
 import numpy as np
 
+from seq2seq.evaluation.test_set import set_name
 from seq2seq.report.analysis.estimates import Array, Places, estimate
 from seq2seq.report.analysis.material import Material
 from seq2seq.report.analysis.reliability import (
@@ -30,12 +33,12 @@ def judge_confidence(material: Material) -> Section | str:
     if not judged:
         return "confidence: only models tell how sure they are; output files do not"
     told = " ".join(_tell(name, one, material.metric) for name, one in judged.items())
-    text = f"{told}\n{_tell_source(judged)}"
+    text = f"{told}\n{_tell_source(judged, material.test.record)}"
     items: tuple[Chart | Table, ...] = (
         _reliability(judged),
         _sentences(judged),
         _measures(judged, material.metric),
-        *_fitted(judged),
+        *_fitted(judged, material.test.record),
         _curve(judged, material.metric),
         _thresholds(judged, material.metric),
     )
@@ -134,13 +137,14 @@ def _measures(judged: dict[str, Judged], metric: str) -> Table:
     )
 
 
-def _fitted(judged: dict[str, Judged]) -> tuple[Table, ...]:
+def _fitted(judged: dict[str, Judged], record: dict[str, Any]) -> tuple[Table, ...]:
     """What the calibrations are, and what they were fitted on; no table where there is none."""
     halves = ("sentences with even numbers, for the others", "sentences with odd numbers, for the others")
     rows: list[tuple[Cell, ...]] = []
     for name, one in judged.items():
         for place, used in enumerate(one.confidence.used):
             data = ", ".join(str(used.data[key]) for key in ("name", "split") if used.data.get(key))
+            data += " (other files of that name)" if used.fitted_on_namesake(record) else ""
             where = halves[place] if one.confidence.calibration == "folds" else data or "data without a name"
             rows.append((name, round(used.temperature, 3), round(used.bias, 3), used.words, where))
     text = "confidence = sigmoid(logit(probability) / temperature + bias); the model is too sure where the temperature "
@@ -219,11 +223,19 @@ def _moved(before: float, after: float) -> str:
     return f"{'rises' if after > before else 'falls'} from {first} to {last}"
 
 
-def _tell_source(judged: dict[str, Judged]) -> str:
+def _tell_source(judged: dict[str, Judged], record: dict[str, Any]) -> str:
     how = {one.confidence.calibration for one in judged.values()}
+    namesakes = [
+        name for name, one in judged.items() if any(used.fitted_on_namesake(record) for used in one.confidence.used)
+    ]
     told = []
     if "model" in how:
-        told.append("Calibrated as confidence.yaml in the model's folder says, which was fitted on other data.")
+        told.append("Calibrated as confidence.yaml in the model's folder says, which was fitted on other files.")
+    if namesakes:
+        told.append(
+            f"That of {', '.join(namesakes)} was fitted on other files that are called {set_name(record)}, too: where "
+            "they hold sentences of this test set, the confidence looks better than it is."
+        )
     if "folds" in how:
         told.append(
             "Where the model's folder has no calibration, or one that was fitted on this test set, each half of the "

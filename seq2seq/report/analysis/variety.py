@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from seq2seq.evaluation.captions import Diversity, measure_diversity
-from seq2seq.report.analysis.material import NO_TRAINING, Material
+from seq2seq.report.analysis.material import NO_TRAINING, Material, untold
 from seq2seq.report.analysis.objects import HUMAN
 from seq2seq.report.content import Cell, Section, Table
 from seq2seq.report.diversity import diversity_of, knows_training
@@ -54,7 +54,7 @@ def find_variety(material: Material) -> Section | str:
     return Section(
         "variety",
         "Does it say the same of every picture?",
-        "\n".join([" ".join(told), of_person, *_reasons(material, silent)]),
+        "\n".join([*told, of_person, *_reasons(material, silent)]),
         tuple(t for t in tables if t.rows),
     )
 
@@ -63,8 +63,7 @@ def _reasons(material: Material, silent: Sequence[str]) -> list[str]:
     """Why it is not told of these systems how many captions are known from training; one sentence at most."""
     if material.test.training is None:
         return [f"Which captions are known from training cannot be told: {NO_TRAINING}."]
-    why = "what trained them is unknown, or was other data than those of --data"
-    return [f"Of {', '.join(silent)} it cannot be told which captions are known from training: {why}."] * bool(silent)
+    return [untold(silent, "which captions are known from training")] * bool(silent)
 
 
 def _percent_known(diversity: Diversity) -> float | None:

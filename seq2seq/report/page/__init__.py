@@ -18,11 +18,28 @@ from seq2seq.report.page.budget import PAGE_BYTES, packed_samples
 from seq2seq.report.page.charts import draw, x_text
 from seq2seq.report.page.learning import learning_charts
 from seq2seq.report.page.looks import COLOURS, Look, looks
+from seq2seq.report.page.texts import harmless
 
 __all__ = ["render"]
 
 _FOLDER = Path(__file__).parent
 _SENTENCE = 40  # letters: a cell of more is read, not looked up
+_SHORT = {
+    "against": "Earlier",
+    "length": "Length",
+    "frequency": "Rare words",
+    "order": "Phrases",
+    "position": "Place",
+    "omissions": "Left out",
+    "keepsakes": "Names, numbers",
+    "health": "Search",
+    "objects": "Objects",
+    "variety": "Variety",
+    "confidence": "Confidence",
+    "learning": "Learning",
+    "left-out": "Missing",
+}
+"""Names of sections in the line of links, which holds them all on a wide screen."""
 _NARROW = 58  # letters of a table's row that fit into half the page
 
 
@@ -38,7 +55,7 @@ def render(report: Report) -> str:
     parts = {
         "title": report.title,
         "lead": head.lead(report),
-        "contents": [("scores", "Scores"), *((part["id"], part["title"]) for part in sections)],
+        "contents": [("scores", "Scores"), *((part["id"], part["short"]) for part in sections)],
         "verdicts": [_parted(verdict) for verdict in report.verdicts],
         "systems": [{"name": name, "look": Look(place % COLOURS + 1)} for place, name in enumerate(names)],
         "scores": head.score_rows(report),
@@ -65,6 +82,7 @@ def _template() -> Any:
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: harmless(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -102,6 +120,7 @@ def _section(section: Section, systems: Sequence[str]) -> dict[str, Any]:
     return {
         "id": f"section-{section.key}",
         "title": section.title,
+        "short": _SHORT.get(section.key, section.title),
         "lines": _lines(section.text, [*systems, *_series(section)]).splitlines(),
         "items": items,
     }

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -13,6 +12,7 @@ from seq2seq.report.content import Cell, Table
 from seq2seq.report.document import Report
 from seq2seq.report.page.charts import draw_strip
 from seq2seq.report.page.numbers import interval, number
+from seq2seq.report.surroundings import machine, settings
 
 _MEANINGS = {
     "BLEU": "words and phrases shared with the reference",
@@ -82,7 +82,7 @@ def _speed(report: Report) -> list[ScoreRow]:
     known = [report.facts.get("systems", {}).get(system.name, {}) for system in report.systems]
     if not any(facts.get("sentences_per_second") for facts in known):
         return []
-    meaning = f"{_unit(report)} and tokens a second, on {_machine(report)}"
+    meaning = f"{_unit(report)} and tokens a second, on {machine(report.facts.get('hardware'))}"
     values = []
     for facts in known:
         tokens = facts.get("tokens_per_second")
@@ -129,7 +129,8 @@ def system_facts(report: Report) -> Table:
                 system.name,
                 {"file": "output file"}.get(facts.get("kind", ""), facts.get("kind")),
                 ", ".join(f"{file['name']} ({file['sha256'][:_HASH]})" for file in files if file) or None,
-                _settings(facts.get("decoding")),
+                ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in settings(facts.get("decoding")).items())
+                or None,
                 facts.get("device"),
                 facts.get("sentences_per_second"),
                 facts.get("tokens_per_second"),
@@ -156,7 +157,7 @@ def facts(report: Report) -> list[tuple[str, str]]:
         "Size": size(report),
         "Files (SHA-256)": files,
         "Date": date(report),
-        "Hardware": ", ".join(filter(None, (_machine(report), hardware.get("system")))),
+        "Hardware": ", ".join(filter(None, (machine(hardware), hardware.get("system")))),
         "Versions": ", ".join(f"{name} {version}" for name, version in (report.facts.get("versions") or {}).items()),
     }
     return [(name, value) for name, value in found.items() if value]
@@ -182,21 +183,8 @@ def date(report: Report) -> str:
     return str(report.facts.get("date", ""))[:16].replace("T", " ") + " UTC"
 
 
-def _machine(report: Report) -> str:
-    hardware = report.facts.get("hardware") or {}
-    names = dict.fromkeys(str(hardware[key]) for key in ("processor", "device") if hardware.get(key, "cpu") != "cpu")
-    threads = f"{hardware['threads']} thread{'s' * (hardware['threads'] != 1)}" if hardware.get("threads") else ""
-    return ", ".join(filter(None, (*names, threads))) or "an unknown machine"
-
-
 def _unit(report: Report) -> str:
     return "pictures" if report.test.captions else "sentences"
-
-
-def _settings(decoding: dict[str, Any] | None) -> str | None:
-    if decoding is None:
-        return None
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in decoding.items() if value is not None)
 
 
 def _signed(test: PairedTest) -> str:

@@ -48,7 +48,8 @@ def interval(low: float | None, high: float | None, places: int) -> str:
 def cells(rows: Sequence[Sequence[Cell]]) -> list[list[tuple[str, bool]]]:
     """What the cells of a table show, and whether each is a number; the numbers of a column have as many decimals.
 
-    They have no more than are known: what comes rounded to tenths is shown in tenths.
+    They have no more than are known: what comes rounded to tenths is shown in tenths. Texts count as numbers where all
+    texts of their column are such.
 
     >>> cells([["a", 1.0, 1200], ["b", 22.25, None]])
     [[('a', False), ('1.0', True), ('1,200', True)], [('b', False), ('22.2', True), ('–', True)]]
@@ -56,8 +57,8 @@ def cells(rows: Sequence[Sequence[Cell]]) -> list[list[tuple[str, bool]]]:
     columns = list(zip(*rows, strict=True))
     floats = [[cell for cell in column if isinstance(cell, float)] for column in columns]
     places = [min(decimals(values), max(map(_known, values), default=1)) for values in floats]
-    numeric = [not any(isinstance(cell, str) for cell in column) for column in columns]
-    return [[_cell(cell, many, right) for cell, many, right in zip(row, places, numeric, strict=True)] for row in rows]
+    written = [all(_WRITTEN.fullmatch(cell) for cell in column if isinstance(cell, str)) for column in columns]
+    return [[_cell(cell, many, right) for cell, many, right in zip(row, places, written, strict=True)] for row in rows]
 
 
 def _known(value: float) -> int:
@@ -67,7 +68,7 @@ def _known(value: float) -> int:
 
 def _cell(cell: Cell, places: int, numeric: bool) -> tuple[str, bool]:
     if isinstance(cell, str):
-        return unbroken(cell), bool(_WRITTEN.fullmatch(cell))
+        return unbroken(cell), numeric
     if isinstance(cell, int):
         return f"{cell:,}".replace("-", "−"), True
     return number(cell, places), numeric or cell is not None

@@ -37,6 +37,7 @@ function chip(index) {
 
 const wordsOf = (text) => text.split(/[ \u001f]/);
 const plain = (text) => text.replaceAll("\u001f", "");
+const folded = (text) => plain(text).normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); // case, accents
 const count = (number) => number.toLocaleString("en");
 const percent = (share) => `${Math.round(100 * share)} %`;
 const mean = (values) => (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
@@ -88,11 +89,11 @@ function range(id, scale) {
 }
 
 function visibleRows() {
-  const sought = byId("search").value.trim().toLowerCase(), where = byId("where").value;
+  const sought = folded(byId("search").value.trim()), where = byId("where").value;
   const scoreFits = range("score", 1), confidenceFits = range("confidence", 0.01);
   const rows = [];
   for (let row = 0; row < rowCount; row++) {
-    if (sought && !textsOf(row, where).some((text) => plain(text).toLowerCase().includes(sought))) continue;
+    if (sought && !textsOf(row, where).some((text) => folded(text).includes(sought))) continue;
     if (scoreFits(VALUES.score(row)) && confidenceFits(VALUES.confidence(row))) rows.push(row);
   }
   const values = rows.map(VALUES[state.column]), sign = state.descending ? -1 : 1;

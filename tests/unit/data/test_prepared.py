@@ -113,6 +113,10 @@ def test_a_damaged_or_hostile_manifest_is_refused(tmp_path, text, told):
 
 
 def test_a_missing_folder_says_how_to_make_one(tmp_path):
+    file = tmp_path / "corpus.tsv"
+    file.write_text("one\ttwo\n")
+    with pytest.raises(UserError, match=r"corpus.tsv: is a file; name the prepared folder"):
+        PreparedFolder.open(file)
     with pytest.raises(UserError, match=r"no prepared folder.*python -m data_prep\.sample --output"):
         PreparedFolder.open(tmp_path / "nowhere")
 

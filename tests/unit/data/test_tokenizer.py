@@ -1,6 +1,7 @@
 import io
 import pickle
 import random
+import struct
 import threading
 
 import pytest
@@ -106,6 +107,30 @@ def test_every_integer_is_a_seed(tokenizers, seed):
 @pytest.mark.parametrize("kind", ["char", "word"])
 def test_kinds_with_one_segmentation_give_it(tokenizers, kind):
     assert tokenizers[kind].sample_batch(SENTENCES, 0.1, 3) == tokenizers[kind].encode_batch(SENTENCES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_does_not_decide_how_a_text_is_cut_makes_no_difference(tokenizers, kind):
+    here = tokenizers[kind]
+    same = Tokenizer(here.model + b"\x22\x00")  # a part of the file that holds samples for a test of itself: none
+    assert same.model != here.model
+    assert same.reads_like(here)
+    assert same.writes_like(here)
+    assert same.encode_batch(SENTENCES) == here.encode_batch(SENTENCES)
+    for other in {*KINDS} - {kind}:
+        assert not here.writes_like(tokenizers[other])
+        assert not here.reads_like(tokenizers[other])
+
+
+@pytest.mark.parametrize(("kind", "alike"), [("unigram", False), ("char", True)])
+def test_scores_decide_how_a_text_is_cut_where_there_is_a_choice(tokenizers, kind, alike):
+    here = tokenizers[kind]
+    (piece,) = here.pieces([len(here) - 1])
+    entry = bytes([0x0A, len(piece.encode())]) + piece.encode() + b"\x15"  # its text, then its score in four bytes
+    before, after = here.model.split(entry)
+    other = Tokenizer(before + entry + struct.pack("<f", -99.5) + after[4:])
+    assert other.writes_like(here)
+    assert other.reads_like(here) == alike
 
 
 def test_no_text_gives_no_ids(tokenizers):

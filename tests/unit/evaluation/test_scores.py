@@ -60,6 +60,16 @@ def test_more_references_never_hurt():
     assert two["BLEU"].value > one["BLEU"].value
 
 
+def test_an_interval_ends_where_the_metric_does():
+    """Of sacrebleu's mean and half a width, no more than what a draw can be; TER has no highest value."""
+    right = ["the cat sat on the mat"] * 9
+    good = score_translations([*right, "a dog ran off"], [[*right, "one dog ran off now"]])
+    assert all(good[name].interval[1] <= 100 for name in ("BLEU", "chrF"))
+    assert all(low <= score.value <= high for score in good.values() for low, high in [score.interval])
+    long = score_translations(["a b c d e f g h i j " * 5] * 3, [["a b c"] * 3])
+    assert long["TER"].interval[1] > 100
+
+
 def test_one_sentence_has_no_interval():
     assert score_translations(["a cat"], [["a cat"]])["BLEU"].interval is None
 

@@ -111,6 +111,15 @@ def test_stored_and_read_again(tmp_path):
     assert not calibration.fitted_on({"files": None})
 
 
+def test_a_calibration_of_other_files_under_the_same_name_is_known():
+    calibration = Calibration(1.5, 0.0, 10, {**DATA, "name": "toy", "split": "dev"})
+    again = {"name": "toy", "split": "dev", "files": [{"sha256": "cd" * 32}]}
+    assert calibration.fitted_on_namesake(again)
+    assert not calibration.fitted_on_namesake({**again, "split": "test"})
+    assert not calibration.fitted_on_namesake({**again, "files": DATA["files"]})
+    assert not Calibration(1.5, 0.0, 10, {}).fitted_on_namesake({"files": []})
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

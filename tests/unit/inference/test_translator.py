@@ -222,6 +222,14 @@ def test_an_ensemble_needs_one_direction(tmp_path, random_models):
         Translator.load([random_models[0], other])
 
 
+def test_tokenizers_of_an_ensemble_may_differ_in_what_decides_nothing(tmp_path, random_models):
+    other = shutil.copytree(random_models[1], tmp_path / "other")
+    for path in other.glob("*.model"):
+        path.write_bytes(path.read_bytes() + b"\x22\x00")
+    both = Translator.load([random_models[0], other], device="cpu", precision="fp32")
+    assert both.translate(["Hola."]) == Translator.load(random_models, "cpu", "fp32").translate(["Hola."])
+
+
 def test_an_ensemble_needs_one_vocabulary(tmp_path, make_model, random_models):
     tokenizer = tmp_path / "other.model"
     Tokenizer.train(["Un texto distinto.", "A different text."], tokenizer, vocab_size=40)

@@ -1,15 +1,18 @@
+import json
 import random
 
 import pytest
 import torch
 import yaml
 from toy_captions import paint
+from toy_checkpoints import write_checkpoint
+from toy_data import reversed_words, write_prepared
 
 from seq2seq.data.prepared import MANIFEST
 from seq2seq.errors import UserError
 from seq2seq.evaluation import TestSet
 from seq2seq.files import sha256
-from seq2seq.folder import CONFIG
+from seq2seq.folder import CONFIG, folder_name
 from seq2seq.inference import Captioner, Translator
 from seq2seq.inference.captioner import Caption
 from seq2seq.inference.confidence import Calibration
@@ -25,6 +28,7 @@ from seq2seq.report.gather import (
     unread,
     with_folder,
 )
+from seq2seq.training.exporting import export
 
 
 @pytest.fixture
@@ -99,7 +103,7 @@ def test_a_translator_at_work(taught_model, pairs):
     assert [facts["decoding"][name] for name in ("beam", "batch_size", "precision")] == [2, 3, "fp32"]
     assert facts["tokens"] == sum(len(details.tokens) for details in system.details)
     assert facts["seconds"] > 0
-    assert facts["models"][0]["name"] == taught_model.name
+    assert facts["models"][0]["name"] == folder_name(taught_model)
     cut = generate("t", translator, [taught_model], test, Decoding({"max_length": 2}), alignments=False)
     assert not cut.details[0].finished
     assert cut.details[0].alignment is None
@@ -143,10 +147,38 @@ def _lines(folder, *lines):
     return path
 
 
-@pytest.mark.parametrize(("extra", "elsewhere"), [("here", False), ("other", True), (None, False), ("damaged", False)])
-def test_a_model_of_other_data_is_known_by_their_hash(tmp_path, extra, elsewhere):
-    (tmp_path / MANIFEST).write_text("{}")
-    digest = sha256(tmp_path / MANIFEST) if extra == "here" else "0" * 64
-    told = {"damaged": ["x"], None: {}}.get(extra, {"data": {"name": "x", "sha256": digest}})
-    (tmp_path / CONFIG).write_text(yaml.safe_dump({"extra": told}))
-    assert trained_elsewhere([tmp_path], tmp_path) == elsewhere
+@pytest.mark.parametrize(
+    ("data", "elsewhere"),
+    [
+        ({"train_sha256": "here"}, False),
+        ({"train_sha256": "0" * 64}, True),
+        ({"sha256": "here"}, False),  # a folder of an earlier version knows the manifest's hash only
+        ({"sha256": "0" * 64}, True),
+        ({"name": "x"}, False),
+        (None, False),
+        ("damaged", False),
+    ],
+)
+def test_a_model_of_other_data_is_known_by_their_hash(tmp_path, data, elsewhere):
+    folder = write_prepared(tmp_path / "data", {"train": [("uno", "one")]})
+    here = {"train_sha256": sha256(folder / "train.tsv"), "sha256": sha256(folder / MANIFEST)}
+    if isinstance(data, dict):
+        data = {name: here[name] if value == "here" else value for name, value in data.items()}
+    (tmp_path / CONFIG).write_text(yaml.safe_dump({"extra": data if data == "damaged" else {"data": data}}))
+    assert trained_elsewhere([tmp_path], folder) == elsewhere
+
+
+def test_the_same_data_prepared_again_are_the_same(tmp_path):
+    """Two manifests differ, since they tell by which command they were made; what they tell of the table does not."""
+    pairs = {"train": reversed_words(20, seed=1), "dev": reversed_words(3, seed=2)}
+    first, again = (write_prepared(tmp_path / name, pairs) for name in ("first", "again"))
+    write_checkpoint(tmp_path / "best.ckpt", first)
+    export([tmp_path / "best.ckpt"], tmp_path / "model")
+    manifest = json.loads((again / MANIFEST).read_text())
+    manifest["splits"]["train"]["sha256"] = sha256(first / "train.tsv")
+    (again / MANIFEST).write_text(json.dumps({**manifest, "command": f"--output {again}"}))
+    assert not trained_elsewhere([tmp_path / "model"], again)
+    (again / "train.tsv").unlink()  # folders are sent around without it
+    assert not trained_elsewhere([tmp_path / "model"], again)
+    other = write_prepared(tmp_path / "other", {**pairs, "train": reversed_words(20, seed=3)})
+    assert trained_elsewhere([tmp_path / "model"], other)

@@ -1,10 +1,14 @@
 import json
+from dataclasses import asdict
 
 import pytest
+import torch
+from toy_captions import save_captioner, write_pictures
 from toy_checkpoints import write_checkpoint
 from toy_data import reversed_words, write_prepared
 
 from seq2seq.data.prepared import PreparedFolder
+from seq2seq.folder import load_model
 from seq2seq.inference import Translator
 from seq2seq.inference.confidence import Calibration
 from seq2seq.training.finish import finish
@@ -41,3 +45,17 @@ def test_a_run_ends_with_a_model_its_scores_and_its_card(tmp_path, capsys, split
     assert report["systems"][0]["curves"]["dev_bleu"] == {"4": 1.5, "9": 2.5}
     assert Calibration.load(model).data["split"] == "dev"
     assert len(Translator.load(model).translate(["uno", ""])) == 2
+
+
+def test_of_every_split_it_is_told_how_many_captions_are_new(tmp_path, capsys):
+    folder = write_pictures(tmp_path / "prepared", {"train": 4, "dev": 2, "test": 2})
+    save_captioner(tmp_path / "toy", folder)
+    toy = load_model(tmp_path / "toy")
+    facts = {"task": toy.task, "model": asdict(toy.config), "prepared": str(folder), "columns": ("image", "en")}
+    state = {f"model.{name}": tensor for name, tensor in toy.model.state_dict().items()}
+    torch.save({"state_dict": state, "global_step": 1, "seq2seq": facts}, tmp_path / "best.ckpt")
+    finish(tmp_path / "run", tmp_path / "best.ckpt", PreparedFolder.open(folder))
+    for split in ("dev", "test"):
+        record = json.loads((tmp_path / "run" / f"scores.{split}.json").read_text())
+        assert record["diversity"]["new"] is not None
+    assert capsys.readouterr().out.count("of the captions not in training") == 2

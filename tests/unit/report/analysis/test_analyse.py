@@ -155,6 +155,17 @@ def test_what_other_data_trained_is_said_to_be_unknown(text_set, caption_set, sp
         system = replace(spoil(test, 0.3, "A"), elsewhere=True)
         sections = analyse(test, [system])
         assert "frequency" not in [section.key for section in sections]
-        why = "other data than those of --data trained A"
+        why = "what trained A is unknown, or was other data than those of --data"
         assert f"words by their frequency in training: {why}" in sections[-1].text
         assert not test.captions or "Of A it cannot be told which captions are known" in sections[1].text
+
+
+def test_only_the_system_that_other_data_trained_is_left_out(text_set, spoil):
+    systems = [spoil(text_set, 0.3, "A"), replace(spoil(text_set, 0.3, "B"), elsewhere=True), spoil(text_set, 0.1, "C")]
+    sections = {section.key: section for section in analyse(text_set, systems)}
+    rare = sections["frequency"]
+    assert [series.name for chart in rare.items[:2] for series in chart.series] == ["A", "C"] * 2
+    assert [row[0] for row in rare.items[2].rows] == ["A", "C"]
+    assert "Of B it cannot be told which words were learned" in rare.text
+    assert "B finds" not in rare.text
+    assert "by their frequency" not in sections["left-out"].text

@@ -116,6 +116,17 @@ def test_the_models_calibration_is_used_but_not_on_what_it_was_fitted_on(text_se
     assert find_confidence(text_set, same).calibration == "folds"
 
 
+def test_a_calibration_of_the_same_name_but_other_files_is_said_to_be_one(text_set, spoil):
+    files = [{"sha256": "cd" * 32}]
+    again = Calibration(2.0, 0.3, 10, {"name": "toy", "split": "dev", "files": files})
+    other = replace(again, data={"name": "toy", "split": "test", "files": files})
+    systems = [replace(spoil(text_set, 0.3, name), calibration=one) for name, one in (("A", again), ("B", other))]
+    section = judge_confidence(Material(text_set, systems))
+    assert [row[-1] for row in by_key(section)["fitted"].rows] == ["toy, dev (other files of that name)", "toy, test"]
+    assert "That of A was fitted on other files that are called toy, dev, too" in section.text
+    assert "That of" not in judge_confidence(Material(text_set, systems[1:])).text
+
+
 def test_too_little_to_calibrate_gives_plain_probabilities(text_set):
     test = replace(text_set, sources=["a"], references=[["a b"]])
     found = find_confidence(test, System("A", ["a b"], [Details(("▁a", "▁b"), (-0.5, -1.0))]))

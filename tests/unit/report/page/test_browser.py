@@ -8,7 +8,7 @@ from PIL import Image
 from toy_pages import HOSTILE, hostile_report, text_report, toy_report
 
 from seq2seq.report.content import Section, Table
-from seq2seq.report.page import render
+from seq2seq.report.page import _SHORT, render
 from seq2seq.report.page.samples import sample_data
 
 ALL = range(120), 2000  # rows, and letters of a text
@@ -109,6 +109,16 @@ def test_search_filters_and_counts(opened, report):
     assert text(opened, "#count") == "120 sentences"
 
 
+@pytest.mark.parametrize("sought", ["pirata", "PÍRATA", "pi\u0301rata"])
+def test_search_does_not_look_at_accents(browser, tmp_path, sought):
+    outputs = {"A": ["el perro", "Un Pírata vio", "la casa"]}
+    path = tmp_path / "index.html"
+    path.write_text(render(toy_report(["x", "y", "z"], [["a"], ["b"], ["c"]], outputs)), encoding="utf-8")
+    browser.open(path)
+    browser.type("#search", sought)
+    assert numbers(browser) == [2]
+
+
 def test_ranges_of_score_of_one_system(opened, report):
     choose(opened, "#which", "1")
     opened.type("#score-low", "30")
@@ -136,6 +146,17 @@ def test_pointing_at_a_word_shows_what_it_looked_at(opened):
     opened.point("h1")
     assert opened.run("document.querySelectorAll('.looked').length") == 0
     assert opened.run("document.querySelector('#readout').hidden")
+
+
+def test_tapping_a_word_shows_what_it_looked_at(browser, page):
+    browser.open(page, 390, 844)
+    browser.tap(".system .word:nth-of-type(2)")
+    browser.until("!document.querySelector('#readout').hidden")
+    looked = browser.run("[...document.querySelectorAll('.looked')].map(word => word.textContent)")
+    assert browser.run("document.querySelectorAll('.source .word')[1].textContent") in looked
+    browser.tap(".open-map")
+    browser.until("document.querySelector('.heat-map') !== null")
+    assert browser.complaints == []
 
 
 def test_words_are_reached_by_keyboard(opened):
@@ -308,6 +329,53 @@ def test_hostile_texts_do_nothing(browser, tmp_path):
     assert len(numbers(browser)) == len(HOSTILE)
     browser.run("document.querySelectorAll('.open-map').forEach(button => button.click())")
     assert browser.complaints == []
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2067", "\u202b"])
+def test_a_sign_that_turns_the_direction_turns_nothing(browser, tmp_path, sign):
+    """What stands after it on the page, be it the text's own words or the page's, is read from left to right."""
+    texts = [f"{sign}one, two three"]
+    table = Table("t", "Table", f"said {sign}of it", ("a", "b"), ((f"{sign}one, two", "b"),))
+    section = Section("s", "Where?", f"It says {sign}one, two three.", (table,))
+    path = tmp_path / "index.html"
+    report = toy_report(["x y z"], [["four"]], {"A": texts}, sections=[section])
+    path.write_text(render(report), encoding="utf-8")
+    assert sign not in path.read_text(encoding="utf-8")
+    browser.open(path)
+    parts = "document.querySelectorAll('.system .word, .system .missing')"
+    lefts = browser.run(f"[...{parts}].map(part => part.getBoundingClientRect().left)")
+    assert lefts == sorted(lefts)
+    assert len(lefts) == 4
+    assert text(browser, ".system .word") == "�one,"
+
+
+def test_the_line_of_links_shows_every_section_on_a_wide_screen(browser, tmp_path):
+    keys = list(_SHORT)
+    sections = [Section(key, f"A question that has many words, {key}?", "", ()) for key in keys]
+    path = tmp_path / "index.html"
+    path.write_text(render(toy_report(["x"], [["a"]], {"A": ["a"]}, sections=sections, curves=False)), encoding="utf-8")
+    browser.open(path)
+    links = "[...document.querySelectorAll('.sections a')]"
+    assert browser.run(f"{links}.map(link => link.textContent)") == ["Scores", *_SHORT.values(), "Samples"]
+    assert browser.run(f"Math.max(...{links}.map(link => link.getBoundingClientRect().right))") <= 1280
+    assert browser.run("document.querySelector('.sections ul').scrollWidth") <= browser.run(
+        "document.querySelector('.sections ul').clientWidth"
+    )
+
+
+def test_of_a_long_output_the_end_is_reached_and_that_there_is_more_is_shown(browser, tmp_path):
+    path = tmp_path / "index.html"
+    path.write_text(render(toy_report(["x"], [["a"]], {"A": ["long " * 1000]})), encoding="utf-8")
+    for width in (1280, 390):
+        browser.open(path, width)
+        box = "document.querySelector('.system .long')"
+        assert browser.run(f"{box}.scrollHeight > {box}.clientHeight")
+        frame, fade = f"getComputedStyle({box})", f"getComputedStyle({box}, '::after')"
+        assert browser.run(f"{frame}.borderBottomStyle") == "solid"
+        assert browser.run(f"{fade}.position") == "sticky"
+        assert browser.run(f"{box}.scrollTop = 1e6, {box}.scrollTop > 0")
+        last = f"[...{box}.querySelectorAll('.word')].at(-1).getBoundingClientRect().bottom"
+        assert browser.run(f"{last} <= {box}.getBoundingClientRect().bottom - parseFloat({fade}.height)")
 
 
 def test_the_policy_stops_what_is_not_the_pages_own(browser, tmp_path):

@@ -5,6 +5,7 @@ from toy_pages import text_report, toy_report
 
 from seq2seq.evaluation.metrics import HIGHER_IS_BETTER
 from seq2seq.evaluation.results import PairedTest, Score
+from seq2seq.report.markdown import to_markdown
 from seq2seq.report.page.head import date, facts, lead, paired_tests, score_rows, size, system_facts
 
 FILE = {"name": "dev.tsv", "sha256": "0123456789abcdef" * 4}
@@ -32,7 +33,7 @@ def test_what_was_evaluated_when_and_on_what(report):
         "Size": "4 sentences, 1 reference each",
         "Files (SHA-256)": "dev.tsv (0123456789ab)",
         "Date": "2026-11-20 10:00 UTC",
-        "Hardware": "a processor, 2 threads, Linux",
+        "Hardware": "a processor, 2 cores, 2 threads, Linux",
         "Versions": "seq2seq 0.1.0",
     }
 
@@ -40,7 +41,7 @@ def test_what_was_evaluated_when_and_on_what(report):
 def test_a_gpu_is_named_and_what_is_not_known_left_out(report):
     hardware = {**report.facts["hardware"], "device": "A GPU of 2026", "threads": 1}
     found = dict(facts(with_facts(report, hardware=hardware)))
-    assert found["Hardware"] == "a processor, A GPU of 2026, 1 thread, Linux"
+    assert found["Hardware"] == "a processor, A GPU of 2026, 2 cores, 1 thread, Linux"
     bare = with_facts(report, hardware=None, versions=None)
     assert {"Data", "Size", "Date", "Hardware"} == {name for name, _ in facts(bare)}
     assert dict(facts(bare))["Hardware"] == "an unknown machine"
@@ -76,12 +77,25 @@ def test_what_each_system_is(report):
     assert all(row[1:] == (None,) * 6 for row in system_facts(with_facts(report, systems={})).rows)
 
 
+def test_page_and_summary_tell_the_same_settings_and_machine(report):
+    """Those without effect are in neither: a beam that greedy search has not."""
+    how = {"method": "greedy", "beam": 5, "temperature": 1.0, "top_k": 0, "max_length": 256, "precision": "fp32"}
+    told = report.facts["systems"]["A"] | {"models": [FILE], "decoding": how, "device": "cpu"}
+    files = {"kind": "file", "file": None}
+    shown = with_facts(report, systems={"A": told, "B": files, "C": files}, data={"files": [FILE]})
+    assert system_facts(shown).rows[0][3] == "method greedy, max length 256, precision fp32"
+    summary = to_markdown(shown)
+    assert "method greedy, precision fp32;" in summary
+    assert "a processor, 2 cores, 2 threads, by" in summary
+    assert dict(facts(shown))["Hardware"].startswith("a processor, 2 cores, 2 threads")
+
+
 def test_speed_stands_below_the_scores_where_it_is_known(report, captions):
     systems = {"A": {"sentences_per_second": 100.0, "tokens_per_second": 1234.0}, "B": {"sentences_per_second": 7.25}}
     speed = score_rows(with_facts(report, systems=systems))[-1]
     assert speed.metric == "Speed ↑"
     assert speed.values == [("100.0", "1,234 tokens"), ("7.2", ""), ("–", "")]
-    assert speed.meaning == "sentences and tokens a second, on a processor, 2 threads"
+    assert speed.meaning == "sentences and tokens a second, on a processor, 2 cores, 2 threads"
     assert not speed.main
     assert score_rows(captions)[-1].meaning.startswith("pictures and")
     for unknown in ({}, {"A": {"sentences_per_second": None}}):
