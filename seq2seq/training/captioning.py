@@ -230,7 +230,7 @@ class CaptioningTask(GenerationTask):
     def check_data(self, data: RecipeData) -> None:
         """Refuse a model to start from whose ids stand for other pieces."""
         assert isinstance(data, GenerationData)
-        if self._start is not None and self._start.target.tokenizer.model != data.target_tokenizer.model:
+        if self._start is not None and not self._start.target.tokenizer.writes_like(data.target_tokenizer):
             raise UserError(
                 f"model.start_from: its tokenizer is not that of {data.prepared.path}; give the data it was trained on"
             )
