@@ -265,6 +265,8 @@ def test_the_output_file_appears_whole(seq2seq, model, pictures, tmp_path):
         (["{empty}", "x.png"], "not a model folder"),
         (["{translator}", "x.png"], "is a translator; use it with `seq2seq translate`"),
         (["{model}", "x.png", "--beam", "0"], "--beam"),
+        (["{model}", "x.png", "--beam", "2", "--n-best", "3"], "--n-best 3: must be at most beam, which is 2"),
+        (["{model}", "x.png", "--method", "greedy", "--n-best", "2"], "--n-best 2: has an effect only with method"),
         (["{model}", "x.png", "--max-source-tokens", "5"], "--max-source-tokens"),
         (["{model}", "--list", "{empty}/none"], "no such file"),
         (["{model}", "-"], "no picture is read from standard input; for a list of paths there, use --list -"),
