@@ -19,6 +19,7 @@ from data_prep.output import check_output, output_folder
 from data_prep.pipeline import DROPPED
 from data_prep.rights import add_rights, refuse_rights
 from data_prep.sample.corpus import sentence_pairs
+from data_prep.summary import warn_of_unknown
 from seq2seq.cli.arguments import Parser, at_least, language_code, probability
 from seq2seq.data.prepared import SPLITS, TEXT, PreparedFolder
 from seq2seq.data.text import normalise, tidy
@@ -246,11 +247,12 @@ def _print_summary(prepared: PreparedFolder) -> None:
     table = Table("split")
     for column in ("lines", "empty", "characters", "words", "pieces", "unknown %"):
         table.add_column(column, justify="right")
+    shares: dict[str, float] = {}
     for split in prepared.splits:
         lines = prepared.column(split, prepared.languages[0])
         ids = tokenizer.encode_batch(lines)
         pieces = sum(map(len, ids))
-        unknown = sum(each.count(UNK_ID) for each in ids)
+        shares[split] = sum(each.count(UNK_ID) for each in ids) / max(pieces, 1)
         table.add_row(
             split,
             f"{len(lines):,}",
@@ -258,9 +260,10 @@ def _print_summary(prepared: PreparedFolder) -> None:
             f"{characters(lines):,}",
             f"{sum(len(line.split()) for line in lines):,}",
             f"{pieces:,}",
-            f"{100 * unknown / max(pieces, 1):.2f}",
+            f"{100 * shares[split]:.2f}",
         )
     console.print(table)
+    warn_of_unknown(shares, prepared, prepared.languages[0])
     console.print(f"tokenizer: {manifest['tokenizer']['kind']}, {len(tokenizer):,} pieces", soft_wrap=True)
     console.print(f"licence: {manifest['licence']}", soft_wrap=True)
     console.print(f"prepared folder: {prepared.path} (every dropped line is in {DROPPED})", soft_wrap=True)
