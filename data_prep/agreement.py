@@ -1,8 +1,8 @@
-"""Sentences whose verb agrees with a noun far back: "the cats , which already ate a fish and the dog , were full".
+"""Sentences whose verb agrees with a noun far back: "the cats , which already saw the berry and the dog , were calm".
 
 The words between noun and verb are of both numbers, so only a reader that remembers the first noun knows the verb. How
-many words they are is given, which makes it a measure of memory (the example is that of Cho et al. 2014, the idea that
-of Elman 1991 and Linzen et al. 2016).
+many words they are is given, which makes it a measure of memory (the example is after Cho et al. 2014, the idea that of
+Elman 1991 and Linzen et al. 2016).
 
   python -m data_prep.agreement --distance 20 --sentences 5
 """
@@ -20,12 +20,12 @@ PLURAL = ("cats", "dogs", "birds", "horses", "mice", "wolves", "children", "foxe
 VERBS = ("was", "were")
 """Of a singular subject and of a plural one."""
 
-_FOOD = ("apple", "fish", "egg", "berry"), ("apples", "fishes", "eggs", "berries")
+_THINGS = ("apple", "fish", "egg", "berry"), ("apples", "fishes", "eggs", "berries")
 _ADJECTIVES = ("old", "small", "red", "sweet", "cold")
-_BEGINNING = (",", "which", "already", "ate")
-_ENDS = ("full", "happy", "asleep")
-_SHORTEST_MEAL = 2  # words
-LEAST_DISTANCE = len(_BEGINNING) + _SHORTEST_MEAL + 1
+_BEGINNING = (",", "which", "already", "saw")
+_ENDS = ("calm", "happy", "asleep")
+_SHORTEST_SIGHT = 2  # words
+LEAST_DISTANCE = len(_BEGINNING) + _SHORTEST_SIGHT + 1
 """Words between noun and verb, at least: the clause with its two commas."""
 
 
@@ -70,7 +70,7 @@ def sentence(distance: int, plural: bool, chance: random.Random) -> Sentence:
     if distance < LEAST_DISTANCE:
         raise ValueError(f"distance {distance}: must be {LEAST_DISTANCE} or more")
     noun = chance.choice(PLURAL if plural else SINGULAR)
-    between = (*_BEGINNING, *_meal(distance - len(_BEGINNING) - 1, chance), ",")
+    between = (*_BEGINNING, *_sight(distance - len(_BEGINNING) - 1, chance), ",")
     before = ("the", noun, *between)
     return Sentence((*before, VERBS[plural], chance.choice(_ENDS), "."), len(before))
 
@@ -86,22 +86,22 @@ def sentences(distance: int, count: int, seed: int) -> list[Sentence]:
 def vocabulary() -> list[str]:
     """Every word that a sentence can hold, in a fixed order."""
     words = ["the", "and", ".", *_BEGINNING, *SINGULAR, *PLURAL, *VERBS, *_ADJECTIVES, *_ENDS]
-    return list(dict.fromkeys([*words, *(word for number in _FOOD for word in number)]))
+    return list(dict.fromkeys([*words, *(word for number in _THINGS for word in number)]))
 
 
-def _meal(words: int, chance: random.Random) -> list[str]:
-    """Things to eat, of both numbers, joined by "and", in so many words."""
-    meal: list[str] = []
+def _sight(words: int, chance: random.Random) -> list[str]:
+    """Things to see, of both numbers, joined by "and", in so many words."""
+    sight: list[str] = []
     left = words
     while left > 4:  # a thing has 2 to 4 words, and what is left after "and" must be one
-        size = chance.choice([size for size in (2, 3, 4) if left - size - 1 >= _SHORTEST_MEAL])
-        meal += [*_thing(size, chance), "and"]
+        size = chance.choice([size for size in (2, 3, 4) if left - size - 1 >= _SHORTEST_SIGHT])
+        sight += [*_thing(size, chance), "and"]
         left -= size + 1
-    return meal + _thing(left, chance)
+    return sight + _thing(left, chance)
 
 
 def _thing(words: int, chance: random.Random) -> list[str]:
-    nouns = chance.choice([*_FOOD, SINGULAR, PLURAL])  # creatures, too: any of them could be the subject
+    nouns = chance.choice([*_THINGS, SINGULAR, PLURAL])  # creatures, too: any of them could be the subject
     return ["the", *(chance.choice(_ADJECTIVES) for _ in range(words - 2)), chance.choice(nouns)]
 
 

@@ -13,13 +13,12 @@ from data_prep.options import (
     add_table_options,
     check_delimiter,
     command_line,
-    language,
     make_caption_parser,
     read_table,
     settings_of,
 )
 from data_prep.pipeline import prepare
-from seq2seq.cli.arguments import Parser, at_least
+from seq2seq.cli.arguments import Parser, at_least, language_code
 from seq2seq.errors import UserError, run_command
 
 DESCRIPTION = """\
@@ -74,6 +73,7 @@ def main() -> None:
         inputs=[describe_input(path) for path in tables.values()],
         lines={split: _read(path, columns, images, arguments) for split, path in tables.items()},
         images=images,
+        images_option="--images where the pictures are, or with --columns which column names them",
     )
     prepare(corpus, settings)
 
@@ -84,7 +84,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("table", type=Path, metavar="TABLE", help="the pictures' files and their captions")
     parser.add_argument(
-        "--languages", nargs="+", type=language, required=True, metavar="CODE", help="of the captions: one or two"
+        "--languages", nargs="+", type=language_code, required=True, metavar="CODE", help="of the captions: one or two"
     )
     parser.add_argument(
         "--images", type=Path, metavar="DIR", help="the folder of the pictures; without it, that of TABLE"

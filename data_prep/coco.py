@@ -60,7 +60,7 @@ def main() -> None:
         lines=captions.lines,
         images=arguments.folder,
         listed_images=captions.images,
-        images_option="FOLDER",
+        images_option="FOLDER where the pictures are",
     )
     prepare(corpus, settings)
 

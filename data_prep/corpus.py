@@ -30,7 +30,7 @@ class Corpus:
             folder that the names are relative to, or a function that makes that folder at the path it is given, which
             is within the prepared folder.
         listed_images: names of pictures that the input mentions, with captions or without.
-        images_option: of the command, that says where the pictures are.
+        images_option: of the command, that says where the pictures are, with those words.
         notes: further entries of the manifest.
         task: what the rows are for; None: captions where there are pictures, else translation.
         clean: how a text is brought to its one form; None: as `Settings.plain` says. Columns after the text (a label,
@@ -47,7 +47,7 @@ class Corpus:
     lines: Mapping[str, Iterable[Line]]
     images: Path | Callable[[Path], None] | None = None
     listed_images: Iterable[str] = ()
-    images_option: str = "--images"
+    images_option: str = "--images where the pictures are"
     notes: Mapping[str, Any] = field(default_factory=dict)
     task: str | None = None
     clean: Callable[[str], str] | None = None

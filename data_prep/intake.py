@@ -12,6 +12,7 @@ from seq2seq.data.text import normalise
 DUPLICATE = "duplicate"
 CONTRADICTION = "the same text, labelled otherwise"
 NO_NAME = "no picture's name"
+BLANK = "blank line"
 _OF_CAPTIONS = {EMPTY: "empty caption", DUPLICATE: "caption twice of one picture"}
 _OF_LABELLED = {EMPTY: "empty field"}
 
@@ -73,7 +74,7 @@ def take_in(
         row = (*line.sides[:names], *map(clean, line.sides[names:end]), *line.sides[end:])
         fault = (
             line.problem
-            or (None if all(row) else NO_NAME if not all(row[:names]) else EMPTY)
+            or (None if all(row) else BLANK if not any(row) else NO_NAME if not all(row[:names]) else EMPTY)
             or (check(row) if check else None)
         )
         if fault is None and bounds is not None:

@@ -12,6 +12,8 @@ from seq2seq.errors import UserError
 from seq2seq.files import check_encoding, open_bytes, open_lines
 
 UNDECODABLE = "not UTF-8"
+CONVERT = "; convert the file first, for instance with `iconv -f LATIN1 -t UTF-8`"
+"""What is advised where lines are not UTF-8."""
 MALFORMED = "wrong number of columns"
 HEADER = "header"
 
@@ -69,7 +71,7 @@ def refuse_unfit(path: Path, lines: Iterable[tuple[int, str | None]]) -> None:
             first = first or (number, problem)
     if first is None:
         raise UserError(f"{path}: holds no text")
-    advice = "; convert the file first, for instance with `iconv -f LATIN1 -t UTF-8`" if first[1] == UNDECODABLE else ""
+    advice = CONVERT if first[1] == UNDECODABLE else ""
     raise UserError(f"{path}, line {first[0]}: {first[1]}, and nothing else in the file is fit{advice}")
 
 

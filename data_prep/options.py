@@ -1,7 +1,6 @@
 """The options that every command shares."""
 
 import argparse
-import re
 import shlex
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,8 +11,7 @@ from data_prep.corpus import Settings
 from data_prep.lines import Line, read_csv, read_tsv
 from data_prep.output import check_output
 from data_prep.rights import add_rights
-from seq2seq.cli.arguments import Parser, at_least
-from seq2seq.data.prepared import IMAGE, LABEL, TAGS
+from seq2seq.cli.arguments import Parser, at_least, language_code
 from seq2seq.data.tokenizer import KINDS
 from seq2seq.errors import UserError
 
@@ -37,13 +35,6 @@ def _ratio(text: str) -> float:
     if not value >= 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 1")
     return value
-
-
-def language(text: str) -> str:
-    """An argparse type: a language code such as "es" or "pt-BR"."""
-    if not re.fullmatch(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*", text) or text in ("joint", IMAGE, LABEL, TAGS):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a language code such as es, de or pt-BR")
-    return text
 
 
 def make_parser(module: str, description: str, split_size: int = 2000, vocab_size: int = 8000) -> Parser:
@@ -124,7 +115,7 @@ def make_text_parser(
     add_splits(splits, unit, split_size)
     splits.add_argument("--keep-leaks", action="store_true", help=f"keep training {unit} that are also in dev or test")
     add_tokenizer(parser, tokenizer, vocab_size, kinds).add_argument(
-        "--language", type=language, default="en", metavar="CODE", help="of the text"
+        "--language", type=language_code, default="en", metavar="CODE", help="of the text"
     )
     _add_bounds(parser, f"The training {unit} that keep to these bounds are kept.", Bounds())
     return parser

@@ -11,13 +11,12 @@ from data_prep.options import (
     add_table_options,
     check_delimiter,
     command_line,
-    language,
     make_parser,
     read_table,
     settings_of,
 )
 from data_prep.pipeline import prepare
-from seq2seq.cli.arguments import Parser, at_least
+from seq2seq.cli.arguments import Parser, at_least, language_code
 from seq2seq.errors import UserError, run_command
 
 DESCRIPTION = """\
@@ -71,7 +70,7 @@ def _parser() -> Parser:
     parser = make_parser("parallel", DESCRIPTION)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILES", help="two aligned files, or one table")
     parser.add_argument(
-        "--languages", nargs=2, type=language, required=True, metavar="CODE", help="of the first and the second side"
+        "--languages", nargs=2, type=language_code, required=True, metavar="CODE", help="of the sides, in their order"
     )
     parser.add_argument("--dev", nargs="+", type=Path, metavar="FILE", help="your own dev set, in the form of FILES")
     parser.add_argument("--test", nargs="+", type=Path, metavar="FILE", help="your own test set")

@@ -11,6 +11,7 @@ from data_prep.cleaning import plain_caption
 from data_prep.corpus import UNITS, Corpus, Settings
 from data_prep.folder import make_manifest, write_manifest, write_table
 from data_prep.intake import Drop, Intake, take_in
+from data_prep.lines import CONVERT, UNDECODABLE
 from data_prep.output import output_folder
 from data_prep.pictures import MISSING, Pictures, in_table
 from data_prep.splitting import Keys, Row, components, draw_splits, keys_of, sentence_keys, shared_keys
@@ -136,7 +137,9 @@ def _require_rows(intakes: Mapping[str, Intake], corpus: Corpus, pictures: Pictu
         told = _counted(reasons) or "there was none"
         if pictures and MISSING in reasons:
             name = next(drop.row[0] for drop in intake.dropped if drop.reason == MISSING)
-            told += f"; there is no {name} in {pictures.folder}: say with {corpus.images_option} where the pictures are"
+            told += f"; there is no {in_table(name)!r} in {pictures.folder}: say with {corpus.images_option}"
+        elif UNDECODABLE in reasons:
+            told += CONVERT
         raise UserError(f"no {UNITS[corpus.purpose]} of {split} is left of {intake.lines_in} lines: {told}")
 
 

@@ -1,14 +1,15 @@
 """What a command tells at its end."""
 
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
 from data_prep.corpus import UNITS
-from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, IMAGE, LABEL, PreparedFolder
+from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, IMAGE, LABEL, TAGGING, TEXT, PreparedFolder
 from seq2seq.data.tokenizer import UNK_ID
 from seq2seq.files import open_lines
 
@@ -19,6 +20,8 @@ _MEASURED_ROWS = 5000  # the pieces of so many rows a split are counted
 _SHOWN_NAMES = 3
 _SHOWN_LABELS = 20
 _RARE = 10  # texts of train
+
+_MUCH_UNKNOWN = 0.3  # of the pieces of dev, or of train where there is no dev
 
 Item = TypeVar("Item")
 
@@ -40,7 +43,10 @@ def print_summary(prepared: PreparedFolder) -> None:
         _print_pictures(prepared, console)
 
     console.print("splits, with the average lengths of a sentence")
-    console.print(_splits(prepared, rows))
+    table, unknown = _splits(prepared, rows)
+    console.print(table)
+    for language, by_split in unknown.items():
+        warn_of_unknown(by_split, prepared, language)
 
     if prepared.task == CLASSIFICATION:
         _print_labels(prepared, console)
@@ -125,7 +131,31 @@ def _counts(unit: str, rows: list[tuple[int, str]]) -> Table:
     return table
 
 
-def _splits(prepared: PreparedFolder, rows: str) -> Table:
+def warn_of_unknown(shares: Mapping[str, float], prepared: PreparedFolder, language: str) -> None:
+    """Say on standard error that a tokenizer knows too little of a language, where that is so.
+
+    Args:
+        shares: of the pieces that are unknown, from 0 to 1, by split.
+        prepared: the folder.
+        language: of the text.
+    """
+    split = "dev" if "dev" in shares else "train"
+    if shares[split] > _MUCH_UNKNOWN:
+        tokenizer = prepared.manifest["tokenizer"]
+        kind, asked = tokenizer["kind"], tokenizer["vocab_size"]
+        every = prepared.task == TEXT and kind == "char"  # which takes all that there are, whatever is asked for
+        more = tokenizer["pieces"][language] >= asked and not every
+        advice = f"raise --vocab-size {asked}" if more else "train on more text, for this one has no more pieces"
+        if kind == "word" and prepared.task != TAGGING:
+            advice += ", or take --tokenizer unigram"
+        print(
+            f"note: {shares[split]:.0%} of the {language} pieces of {split} are unknown to the tokenizer: {advice}",
+            file=sys.stderr,
+        )
+
+
+def _splits(prepared: PreparedFolder, rows: str) -> tuple[Table, dict[str, dict[str, float]]]:
+    """The table, and the share of unknown pieces by language and split."""
     with_pictures = prepared.task == CAPTIONS
     by_words = prepared.manifest["tokenizer"]["kind"] == "word"
     measures = ["words", "pieces", *(["unknown %"] if by_words else [])]
@@ -136,18 +166,21 @@ def _splits(prepared: PreparedFolder, rows: str) -> Table:
         *(f"{language} {measure}" for measure in measures for language in prepared.languages),
     ):
         table.add_column(column, justify="right")
+    found: dict[str, dict[str, float]] = {language: {} for language in prepared.languages}
     for split in prepared.splits:
         sides = dict(zip(prepared.columns, zip(*prepared.rows(split), strict=True), strict=True))
         texts = {language: sides[language] for language in prepared.languages}
         count = prepared.manifest["splits"][split]["pairs"]
         words = [sum(text.count(" ") + 1 for text in side) / count for side in texts.values()]
         pieces, unknown = zip(*(_pieces(prepared, language, side) for language, side in texts.items()), strict=True)
+        for language, share in zip(texts, unknown, strict=True):
+            found[language][split] = share
         numbers = [f"{mean:.1f}" for mean in (*words, *pieces)] + [
             f"{100 * share:.1f}" for share in unknown if by_words
         ]
         pictures = [f"{len(set(sides[IMAGE])):,}"] if with_pictures else []
         table.add_row(split, *pictures, f"{count:,}", *numbers)
-    return table
+    return table, found
 
 
 def _pieces(prepared: PreparedFolder, language: str, texts: tuple[str, ...]) -> tuple[float, float]:

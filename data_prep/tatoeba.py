@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from data_prep.corpus import Corpus, describe_input
 from data_prep.download import download
 from data_prep.lines import read_tsv
-from data_prep.options import command_line, language, make_parser, settings_of
+from data_prep.options import command_line, make_parser, settings_of
 from data_prep.pipeline import prepare
+from seq2seq.cli.arguments import language_code
 from seq2seq.errors import UserError, run_command
 
 URL = "https://www.manythings.org/anki/spa-eng.zip"
@@ -39,7 +40,7 @@ def main() -> None:
     """Read the arguments, fetch the file if none is given, and prepare the folder."""
     parser = make_parser("tatoeba", DESCRIPTION)
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the text or zip; without it, a download")
-    parser.add_argument("--language", type=language, default="es", metavar="CODE", help="of the second column")
+    parser.add_argument("--language", type=language_code, default="es", metavar="CODE", help="of the second column")
     parser.add_argument("--url", type=_zip_url, default=URL, help="where to download the zip")
     parser.add_argument(
         "--download-dir", type=Path, metavar="DIR", help="where the zip stays; without it, downloads/ beside the output"

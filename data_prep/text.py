@@ -14,12 +14,13 @@ from data_prep.corpus import describe_input, describe_text
 from data_prep.folder import make_manifest, write_manifest, write_table
 from data_prep.intake import Drop
 from data_prep.lines import UNDECODABLE, Line, read_lines, refuse_unfit
-from data_prep.options import base_parser, command_line, language
+from data_prep.options import base_parser, command_line
 from data_prep.output import check_output, output_folder
 from data_prep.pipeline import DROPPED
 from data_prep.rights import add_rights, refuse_rights
 from data_prep.sample.corpus import sentence_pairs
-from seq2seq.cli.arguments import Parser, at_least, probability
+from data_prep.summary import warn_of_unknown
+from seq2seq.cli.arguments import Parser, at_least, language_code, probability
 from seq2seq.data.prepared import SPLITS, TEXT, PreparedFolder
 from seq2seq.data.text import normalise, tidy
 from seq2seq.data.tokenizer import KINDS, UNK_ID, Tokenizer
@@ -77,7 +78,7 @@ def _parser() -> Parser:
     parser = base_parser("text", DESCRIPTION)
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="the text")
     parser.add_argument("--sample", action="store_true", help="the text that comes with the toolkit, in place of files")
-    parser.add_argument("--language", type=language, default="en", metavar="CODE", help="of the text")
+    parser.add_argument("--language", type=language_code, default="en", metavar="CODE", help="of the text")
     splits = parser.add_argument_group("splits", "They follow each other in the text: train, dev, test.")
     for split, share in (("dev", 0.1), ("test", 0.0)):
         splits.add_argument(
@@ -246,11 +247,12 @@ def _print_summary(prepared: PreparedFolder) -> None:
     table = Table("split")
     for column in ("lines", "empty", "characters", "words", "pieces", "unknown %"):
         table.add_column(column, justify="right")
+    shares: dict[str, float] = {}
     for split in prepared.splits:
         lines = prepared.column(split, prepared.languages[0])
         ids = tokenizer.encode_batch(lines)
         pieces = sum(map(len, ids))
-        unknown = sum(each.count(UNK_ID) for each in ids)
+        shares[split] = sum(each.count(UNK_ID) for each in ids) / max(pieces, 1)
         table.add_row(
             split,
             f"{len(lines):,}",
@@ -258,9 +260,10 @@ def _print_summary(prepared: PreparedFolder) -> None:
             f"{characters(lines):,}",
             f"{sum(len(line.split()) for line in lines):,}",
             f"{pieces:,}",
-            f"{100 * unknown / max(pieces, 1):.2f}",
+            f"{100 * shares[split]:.2f}",
         )
     console.print(table)
+    warn_of_unknown(shares, prepared, prepared.languages[0])
     console.print(f"tokenizer: {manifest['tokenizer']['kind']}, {len(tokenizer):,} pieces", soft_wrap=True)
     console.print(f"licence: {manifest['licence']}", soft_wrap=True)
     console.print(f"prepared folder: {prepared.path} (every dropped line is in {DROPPED})", soft_wrap=True)

@@ -1,6 +1,7 @@
 """What the options of all commands have in common."""
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -72,6 +73,19 @@ def at_least(minimum: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def language_code(text: str) -> str:
+    """A language's code of two or three letters, with or without script, region and the like, as argparse's `type`.
+
+    >>> language_code("es"), language_code("gsw"), language_code("pt-BR"), language_code("zh_Hant")
+    ('es', 'gsw', 'pt-BR', 'zh_Hant')
+    """
+    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a language code: two or three letters, such as en or gsw, or more precisely pt-BR"
+        )
+    return text
 
 
 class Unsaid(str):

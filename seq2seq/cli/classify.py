@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from seq2seq.cli.decoding import add_running_options, json_line
 from seq2seq.cli.labelling import add_line_options, by_hand, check_places, label_lines
+from seq2seq.errors import told_as
 
 if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right
     from seq2seq.inference import Classification
@@ -59,9 +60,10 @@ def run(arguments: argparse.Namespace) -> None:
         classifier: TextClassifier, lines: list[str], first: int, progress: Callable[[int, int], None]
     ) -> list[str]:
         nonlocal unread
-        found = classifier.classify_detailed(
-            lines, batch_size=arguments.batch_size, attention=arguments.attention, progress=progress
-        )
+        with told_as("--attention"):  # all else is right by now
+            found = classifier.classify_detailed(
+                lines, batch_size=arguments.batch_size, attention=arguments.attention, progress=progress
+            )
         unread += sum(item.unread for item in found)
         return [_as_json(number, item) if as_json else item.label for number, item in enumerate(found, first)]
 

@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
   %(prog)s MODEL [MODEL ...] --data FOLDER [options]
   %(prog)s MODEL [MODEL ...] --source FILE --reference FILE [options]
   %(prog)s --hypothesis FILE --reference FILE [options]
-  %(prog)s --hypothesis FILE --data FOLDER --target-language CODE [options]"""
+  %(prog)s --hypothesis FILE --data FOLDER [--target-language CODE] [options]"""
     parser.add_argument("model", nargs="*", metavar="MODEL", help=MODEL_HELP)
     data = add_data_options(parser, split="test")
     data.add_argument("--hypothesis", metavar="FILE", help="score these outputs, a line a source, not a model's")

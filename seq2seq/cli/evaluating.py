@@ -124,8 +124,6 @@ def _check(arguments: argparse.Namespace) -> None:
             if needs_source
             else "--source goes with MODEL and --reference only"
         )
-    if arguments.hypothesis and arguments.data and not arguments.target_language:
-        raise UserError("--target-language CODE is needed beside --hypothesis and --data: which side is scored?")
     if arguments.hypothesis and arguments.translations:
         raise UserError("--translations goes with MODEL only")
     cut = arguments.max_source_tokens != MAX_SOURCE_TOKENS

@@ -3,9 +3,9 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from seq2seq.cli.arguments import Parser
+from seq2seq.cli.arguments import Parser, language_code
 from seq2seq.data.prepared import CAPTIONS, IMAGE, SPLITS, TRANSLATION, PreparedFolder
-from seq2seq.errors import UserError
+from seq2seq.errors import UserError, suggest
 from seq2seq.evaluation.test_set import TestSet, prepared_test_set, text_test_set
 
 if TYPE_CHECKING:  # what takes seconds to import is imported when the options are known to be right
@@ -33,8 +33,10 @@ def add_data_options(parser: Parser | argparse.ArgumentParser, split: str) -> ar
     )
     data.add_argument(
         "--target-language",
+        type=language_code,
         metavar="CODE",
-        help="language of the translations, where no model tells (picks the side of --data, and BLEU's tokenizer)",
+        help="language of what is scored, where neither a model nor --data in a single language tells (picks the side "
+        "of --data, and BLEU's tokenizer)",
     )
     return data
 
@@ -48,11 +50,16 @@ def read_test_set(arguments: argparse.Namespace, model: "Generator | None", with
         with_training: whether the training sentences of --data are wanted, too, where it has them.
 
     Raises:
-        UserError: files or columns that are not there, or do not go together.
+        UserError: files or columns that are not there, or do not go together; another language than the model's or the
+            data's.
     """
     from seq2seq.inference import Captioner, Translator
 
-    language = model.target.code if model else arguments.target_language
+    language = arguments.target_language
+    if model is not None:
+        if language not in (None, model.target.code):
+            raise UserError(f"--target-language {language}: the model writes {model.target.code}; leave the option out")
+        language = model.target.code
     if not arguments.data:
         if isinstance(model, Captioner):
             raise UserError("--source and --reference are for translators; score a captioner with --data FOLDER")
@@ -68,11 +75,12 @@ def read_test_set(arguments: argparse.Namespace, model: "Generator | None", with
         there = " or ".join(prepared.languages)
         raise UserError(f"--target-language CODE is needed beside --data where no model tells it: {there}")
     language = language or prepared.languages[0]
+    if model is None and language not in prepared.languages:
+        there = " and ".join(prepared.languages)
+        hint = suggest(language, prepared.languages)
+        raise UserError(f"--target-language {language}: {prepared.path} has no such language; it holds {there}{hint}")
     if model is not None and captions != isinstance(model, Captioner):
         raise UserError(f"{prepared.path}: holds {prepared.task}, which is not what the model has learned")
     others = [column for column in prepared.columns if column != language]
-    if isinstance(model, Translator):
-        origin = model.source.code
-    else:
-        origin = IMAGE if captions else others[0] if len(others) == 1 else language  # a wrong code is told later
+    origin = model.source.code if isinstance(model, Translator) else IMAGE if captions else others[0]
     return prepared_test_set(prepared, arguments.split, origin, language, with_training)

@@ -118,6 +118,9 @@ def _decode(file: IO[bytes], name: str, enough: int | None) -> Image.Image:
         pixels = re.search(r"\d+", str(error))
         raise _over_large(name, int(pixels[0]) if pixels else 2 * MAX_PIXELS) from error
     except Exception as error:  # Pillow's readers raise whatever a hostile file leads them to
+        if re.search("MAX_TEXT_(CHUNK|MEMORY)", str(error)):
+            told = "the text or colour profile in the file, beside the picture, is over-large; save it without"
+            raise ImageError(f"{name}: {told}", "broken") from error
         raise ImageError(f"{name}: not a picture, or of a kind that is not read", "broken") from error
     with image:
         return _convert(image, name, enough)

@@ -265,6 +265,8 @@ def test_the_output_file_appears_whole(seq2seq, model, pictures, tmp_path):
         (["{empty}", "x.png"], "not a model folder"),
         (["{translator}", "x.png"], "is a translator; use it with `seq2seq translate`"),
         (["{model}", "x.png", "--beam", "0"], "--beam"),
+        (["{model}", "x.png", "--beam", "2", "--n-best", "3"], "--n-best 3: must be at most beam, which is 2"),
+        (["{model}", "x.png", "--method", "greedy", "--n-best", "2"], "--n-best 2: has an effect only with method"),
         (["{model}", "x.png", "--max-source-tokens", "5"], "--max-source-tokens"),
         (["{model}", "--list", "{empty}/none"], "no such file"),
         (["{model}", "-"], "no picture is read from standard input; for a list of paths there, use --list -"),
@@ -307,7 +309,7 @@ def test_evaluate_scores_a_captioner(seq2seq, model, prepared, tmp_path, monkeyp
     known = distinct_captions(folder.column("train", "en"))
     assert record["diversity"] == asdict(measure_diversity(said, known))
     assert f"diversity: captions:5|training:{len(known)}|" in outcome.out
-    again = seq2seq("evaluate", "--hypothesis", texts, *common, "--target-language", "en", "--baseline", texts)
+    again = seq2seq("evaluate", "--hypothesis", texts, *common, "--baseline", texts)  # in the only language there is
     assert again.code == 0, again.err
     record = json.loads((tmp_path / "scores.json").read_text())
     assert record["diversity"] == asdict(measure_diversity(said)), "what trained another system is not known"
@@ -335,6 +337,8 @@ def test_evaluate_tells_of_missing_pictures_before_the_model_runs(seq2seq, model
         (["{model}", "--data", "{prepared}", "--split", "test"], "no split 'test'"),
         (["{model}", "--source", "{empty}", "--reference", "{empty}"], "score a captioner with --data"),
         (["{translator}", "--data", "{prepared}", "--split", "dev"], "holds captions"),
+        (["--hypothesis", "{empty}", "--data", "{prepared}", "--split", "dev", "--target-language", "xx"], "holds en"),
+        (["{model}", "--data", "{prepared}", "--split", "dev", "--target-language", "xx"], "the model writes en"),
     ],
 )
 def test_evaluate_refuses_what_does_not_go_together(seq2seq, model, random_models, prepared, tmp_path, arguments, told):

@@ -81,7 +81,7 @@ def test_an_ensemble(seq2seq, model, tokenizer, tmp_path):
         (["{text}"], "is a file, not a model folder; MODEL comes first"),
         (["{model}", "{text}", "--output", "{text}"], "is the input, which would be lost"),
         (["{model}", "--probabilty"], "did you mean '--probabilities'?"),
-        (["{max}", "{text}", "--attention"], "the model pools by max, not by attention"),
+        (["{max}", "{text}", "--attention"], "--attention: the model pools by max, not by attention"),
         (["{model}", "--beam", "3"], "unknown option --beam"),
     ],
 )

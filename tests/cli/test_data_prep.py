@@ -70,6 +70,15 @@ def test_parallel_reads_every_form_alike(command, tmp_path, form):
     assert f"prepared folder: {output}" in out
 
 
+def test_a_tokenizer_that_knows_too_little_is_told_for_each_side(command, tmp_path):
+    options = ["--languages", "es", "en", "--dev-size", "5", "--test-size", "0", "--output", tmp_path / "out"]
+    words = ["--tokenizer", "word", "--vocab-size", "5", "--separate"]
+    code, _, err = command(parallel, *_aligned(tmp_path, "train", PAIRS), *options, *words)
+    assert code == 0
+    for side in ("es", "en"):
+        assert f"of the {side} pieces of dev are unknown to the tokenizer: raise --vocab-size 5, or take" in err
+
+
 def test_parallel_keeps_official_splits(command, tmp_path):
     train, dev = _aligned(tmp_path, "train", PAIRS), _aligned(tmp_path, "val", [*PAIRS[:2], ("otra", "another")])
     options = ["--languages", "es", "en", "--vocab-size", "60", "--output", tmp_path / "out", "--licence", "CC0"]

@@ -168,12 +168,13 @@ def test_a_table_of_ones_own(command, tmp_path, form, header):
     rows = [["image", "caption"]] * header + [list(row) for row in CAPTIONS[::2] + CAPTIONS[1::2]]
     rows[-1][0] = f" ./{rows[-1][0]}"  # the same picture under another path
     rows[-2][0] = str((images / rows[-2][0]).resolve())
+    rows.insert(header + 3, [""])
     table = _write_table(tmp_path / f"captions.{form}", rows)
     options = ["--images", images, "--dev-size", "3", "--test-size", "4", *["--header"] * header]
     code, _, _ = command(captions, table, "--languages", "en", "--output", tmp_path / "out", *options, *SMALL)
     assert code == 0
-    prepared = _check_whole(tmp_path / "out", 40 + header)
-    assert prepared.manifest["dropped"] == ({"header": 1} if header else {})
+    prepared = _check_whole(tmp_path / "out", 41 + header)
+    assert prepared.manifest["dropped"] == {"blank line": 1} | ({"header": 1} if header else {})
     assert {split: len(names) for split, names in _names(prepared).items()} == {"train": 13, "dev": 3, "test": 4}
     counts = Counter(name for split in prepared.splits for name in prepared.column(split, "image"))
     assert counts == dict.fromkeys(NAMES, 2)
@@ -248,6 +249,7 @@ def _files_for_mistakes(folder: Path) -> None:
     lost = '{"images": [{"id": 1, "file_name": "1.png"}], "annotations": [{"image_id": 2, "caption": "x"}]}'
     (folder / "c" / "annotations" / "captions_train2017.json").write_text(lost)
     _paint(folder / "p")
+    (folder / "latin.tsv").write_bytes("0.png\tein Mädchen\n".encode("latin1"))
     (folder / "old" / "annotations").mkdir(parents=True)
     (folder / "old" / "annotations" / "captions_train2014.json").write_text("{}")
     _write_table(folder / "t.tsv", CAPTIONS)
@@ -278,10 +280,14 @@ MISTAKES = [
     (captions, ["t.tsv", "--images", "none", *EN], "--images none: no such folder"),
     (captions, ["t.tsv", "--languages", "en", "en"], "--languages en en: one code is wanted, or two different"),
     (captions, ["t.tsv", "--languages", "image"], "'image' is not a language code"),
+    (captions, ["t.tsv", "--languages", "english"], "'english' is not a language code: two or three letters"),
     (captions, ["t.tsv", "--columns", "1", "2", "3", *EN], "--columns 1 2 3: 2 different numbers are wanted"),
     (captions, ["t.tsv", "--columns", "1", "3", *EN], "2 column(s), but columns 1 and 3 are wanted"),
     (captions, ["t.tsv", "--delimiter", "", *EN], "--delimiter ''"),
-    (captions, ["t.tsv", *EN], "no caption of train is left of 40 lines: 40 picture missing; there is no 0.png in "),
+    (captions, ["t.tsv", *EN], "no caption of train is left of 40 lines: 40 picture missing; there is no '0.png' in "),
+    (captions, ["t.tsv", "--columns", "2", "1", *EN], """there is no 'A small "picture", number 0.' in """),
+    (captions, ["t.tsv", "--columns", "2", "1", *EN], "or with --columns which column names them"),
+    (captions, ["latin.tsv", "--images", "p", *EN], "1 not UTF-8; convert the file first, for instance with `iconv"),
     (captions, ["t.tsv", *EN, "--output", "deep/er/out"], ": say with --images where the pictures are"),
     (
         captions,

@@ -85,8 +85,19 @@ def test_lines_that_are_no_text_are_dropped_and_listed(command, tmp_path):
 
 
 def test_characters_of_dev_that_train_does_not_hold_are_told(command, tmp_path):
-    _, out, _ = command(text, write(tmp_path / "x.txt", ["abc"] * 90 + ["xyz"] * 10), "--output", tmp_path / "out")
+    _, out, err = command(text, write(tmp_path / "x.txt", ["abc"] * 90 + ["xyz"] * 10), "--output", tmp_path / "out")
     assert "75.00" in out or "100.00" in out
+    assert "of the en pieces of dev are unknown to the tokenizer: train on more text" in err
+    assert "--tokenizer" not in err
+
+
+@pytest.mark.parametrize(("size", "told"), [("5", True), ("3000", False)])
+def test_a_tokenizer_that_knows_too_little_is_told(command, tmp_path, size, told):
+    options = ["--tokenizer", "word", "--vocab-size", size, "--output", tmp_path / "out"]
+    code, _, err = command(text, "--sample", *options)
+    assert code == 0
+    assert ("unknown to the tokenizer: raise --vocab-size 5, or take --tokenizer unigram" in err) is told
+    assert ("note: " in err) is told
 
 
 def test_the_sample_is_the_same_each_time(command, tmp_path):

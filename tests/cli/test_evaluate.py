@@ -227,7 +227,19 @@ def test_ensemble_has_no_folder_for_its_scores(seq2seq, model, random_models, fi
         (["{model}", "--reference", "{reference}"], "--source FILE is needed"),
         (["{model}", "--data", "{prepared}", "--source", "{source}"], "--source goes with"),
         (["--hypothesis", "{source}", "--data", "{prepared}"], "--target-language CODE is needed"),
-        (["--hypothesis", "{source}", "--data", "{prepared}", "--target-language", "fr"], "no language 'fr'"),
+        (
+            ["--hypothesis", "{source}", "--data", "{prepared}", "--target-language", "fr"],
+            "--target-language fr: {prepared} has no such language; it holds en and es",
+        ),
+        (
+            ["--hypothesis", "{source}", "--data", "{prepared}", "--target-language", "eng"],
+            "it holds en and es; did you mean 'en'?",
+        ),
+        (
+            ["--hypothesis", "{source}", "--reference", "{source}", "--target-language", "english"],
+            "--target-language: 'english' is not a language code: two or three letters",
+        ),
+        (["{model}", "--data", "{prepared}", "--target-language", "es"], "--target-language es: the model writes en"),
         (["{model}", "--data", "{prepared}", "--n-best", "2"], "unknown option --n-best"),
         (
             ["{model}", "{model}", "--data", "{prepared}", "--fit-confidence"],

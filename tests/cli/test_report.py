@@ -185,7 +185,7 @@ def test_captioners_and_a_picture_that_cannot_be_read(seq2seq, captioners, pictu
         (["{taught}+", "--data", "{prepared}"], "a model folder is missing before or after +"),
         (["{poor}", "--reference", "{reference}", "--output", "{tmp}/" + "x" * 300], "File name too long"),
         (["{poor}", "--data", "{prepared}"], "--target-language CODE is needed beside --data"),
-        (["{poor}", "--data", "{prepared}", "--target-language", "fr"], "no language 'fr'"),
+        (["{poor}", "--data", "{prepared}", "--target-language", "fr"], "it holds es and en"),
         (["{taught}", "--data", "{pictures}"], "holds captions, which is not what the model has learned"),
         (["{taught}", "{captioner}", "--data", "{prepared}"], "from es to en, but captioner1 from pictures to en"),
         (["{captioner}", "--data", "{pictures}", "--max-source-tokens", "9"], "no effect on a captioner"),

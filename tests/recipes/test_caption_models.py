@@ -3,10 +3,12 @@
 import csv
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
 import torch
+import torchvision
 from safetensors.torch import load_file
 from toy_captions import recipe_options, write_pictures
 
@@ -78,6 +80,35 @@ def test_a_config_trains_the_model_of_its_name(prepared, tmp_path, config, injec
         assert decoder.attention.kind == ("additive" if attend_and_tell else "dot")
     losses = logged(tmp_path / "run", "train_loss")
     assert len(losses) == 12
+    assert sum(losses[-3:]) < 0.8 * sum(losses[:3])
+
+
+def thin_vgg16(**_) -> torch.nn.Module:
+    """Layers and their names as torchvision's, but of few units: its own has 134 million weights."""
+    with torch.device("meta"):
+        vgg = torchvision.models.vgg16()
+    layers = dict(vgg.named_modules())
+    for name, layer in layers.items():
+        path, _, last = name.rpartition(".")
+        if isinstance(layer, torch.nn.Conv2d):
+            thin = torch.nn.Conv2d(min(layer.in_channels, 4), 4, 3, padding=1)
+        elif isinstance(layer, torch.nn.Linear):
+            thin = torch.nn.Linear(4 * 7 * 7 if last == "0" else 16, 16)
+        else:
+            continue
+        setattr(vgg.get_submodule(path), last, thin)
+    return vgg
+
+
+def test_every_step_takes_the_features_of_vgg_16(prepared, tmp_path, monkeypatch):
+    """Those of its last layer but one, as the header of the config says."""
+    monkeypatch.setattr(thin_vgg16, "__module__", torchvision.models.vgg16.__module__)  # by which its models are listed
+    monkeypatch.setitem(torchvision.models._api.BUILTIN_MODELS, "vgg16", thin_vgg16)
+    (options,) = re.findall("^# (--model.*)", (RECIPE / "every_step.yaml").read_text(), re.MULTILINE)
+    decoder = run("every_step.yaml", prepared, tmp_path / "run", *options.split())
+    assert decoder.injections == {"every_step"}
+    assert load_model(tmp_path / "run" / "model").config.encoder.layer == "classifier.4"
+    losses = logged(tmp_path / "run", "train_loss")
     assert sum(losses[-3:]) < 0.8 * sum(losses[:3])
 
 

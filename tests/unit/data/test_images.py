@@ -242,11 +242,11 @@ def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-def _bomb(width: int, height: int) -> bytes:
-    """A small PNG that says it is large."""
+def _bomb(width: int, height: int, before: bytes = b"") -> bytes:
+    """A small PNG that says it is large, with chunks `before` its pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = zlib.compress(bytes(1000))
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + before + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(
@@ -263,6 +263,17 @@ def test_a_bomb_is_refused_before_its_pixels_are_read(monkeypatch, width, height
     with pytest.raises(ImageError, match=f"{told} are over the limit of {MAX_PIXELS:,}") as refused:
         load_image(_bomb(width, height))
     assert refused.value.fault == "over-large"
+
+
+@pytest.mark.parametrize("chunk", [b"zTXtComment\0\0", b"iTXtComment\0\1\0\0\0", b"iCCPProfile\0\0"])
+@pytest.mark.parametrize("megabytes", [0.1, 4])
+def test_over_large_text_beside_a_picture_is_told(chunk, megabytes):
+    data = _bomb(2, 2, _chunk(chunk[:4], chunk[4:] + zlib.compress(bytes(int(megabytes * 2**20)))))
+    if megabytes < 1:
+        assert load_image(data).size == (2, 2)
+        return
+    with pytest.raises(ImageError, match=r"text or colour profile in the file, .*, is over-large; save it without"):
+        load_image(data)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP"])

@@ -17,9 +17,9 @@ def test_the_verb_agrees_with_a_noun_just_so_far_back(distance, plural):
         assert found.plural is plural
         assert found.before == found.words[: found.verb]
         assert set(found.words) <= set(vocabulary())
-        meal = found.words[6 : found.verb - 1]
-        assert meal[0] == "the"
-        assert meal[-1] not in ("the", "and")
+        sight = found.words[6 : found.verb - 1]
+        assert sight[0] == "the"
+        assert sight[-1] not in ("the", "and")
 
 
 def test_nothing_but_the_noun_tells_the_verb():

@@ -23,7 +23,15 @@ def _corpus(task=CLASSIFICATION, **changes) -> Corpus:
 
 
 def test_what_follows_the_text_stays_as_it_is():
-    rows = [(" a  film ", "B  x"), ("a film", "B  x"), ("a film", "C"), ("", "B"), ("another", ""), ("one", "B")]
+    rows = [
+        (" a  film ", "B  x"),
+        ("a film", "B  x"),
+        ("a film", "C"),
+        ("", "B"),
+        ("another", ""),
+        ("one", "B"),
+        ("", ""),
+    ]
     intake = take_in(numbered(rows), Bounds(), texts=1)
     assert intake.rows == [("a film", "B  x"), ("one", "B")]
     assert [drop[1:3] for drop in intake.dropped] == [
@@ -31,6 +39,7 @@ def test_what_follows_the_text_stays_as_it_is():
         (3, CONTRADICTION),
         (4, "empty field"),
         (5, "empty field"),
+        (7, "blank line"),
     ]
 
 

@@ -1,5 +1,7 @@
 """The scan over time, and the cells that are trained by it on long sequences."""
 
+import time
+
 import pytest
 import torch
 
@@ -166,3 +168,17 @@ def test_a_state_that_hardly_changes_still_does_under_autocast(cell):
     with torch.autocast("cpu", torch.bfloat16):
         _, (final,) = layer(torch.zeros(8000, 1, 1), layer.zero_state(1))
     assert final.item() == pytest.approx(1, abs=1e-3)
+
+
+@minimal_cells
+def test_long_sequences_train_faster_than_by_an_lstm(cell):
+    """On one core by three times and more, as benchmarks/cells.py measures it; half of that leaves room for chance."""
+    layers = {name: RecurrentLayer(128, 128, name) for name in (cell, "lstm")}
+    x = torch.randn(1000, 8, 128, requires_grad=True)
+    best = dict.fromkeys(layers, float("inf"))
+    for _ in range(4):
+        for name, layer in layers.items():
+            begin = time.perf_counter()
+            layer(x, layer.zero_state(8))[0].sum().backward()
+            best[name] = min(best[name], time.perf_counter() - begin)
+    assert best["lstm"] > 1.5 * best[cell]

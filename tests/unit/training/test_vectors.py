@@ -1,8 +1,12 @@
 """Embeddings that begin with word vectors: which ones, how large, frozen or tuned, tied or not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+import toy_tags
+import toy_text
 from toy_data import LANGUAGES, reversed_words, write_prepared
 from toy_labels import toy_opinions
 
@@ -11,7 +15,9 @@ from seq2seq.errors import UserError
 from seq2seq.models.classifier import ClassifierConfig
 from seq2seq.models.encoder_decoder import DecoderConfig, EncoderConfig, ModelConfig
 from seq2seq.training.classification import ClassificationData, ClassificationTask
-from seq2seq.training.task import CrossEntropyConfig
+from seq2seq.training.language_model import LanguageModelData, LanguageModelTask
+from seq2seq.training.tagging import TaggingData, TaggingTask
+from seq2seq.training.task import CrossEntropyConfig, OptimizerConfig
 from seq2seq.training.translation import TranslationData, TranslationTask
 from seq2seq.training.vectors import PretrainedVectors
 
@@ -123,3 +129,43 @@ def test_a_classifier_and_pieces_that_are_whole_words(tmp_path, capsys):
     assert changed == [pieces.index(f"▁{whole}")]
     assert f"has 1 of {len(pieces)} pieces" in capsys.readouterr().out
     assert isinstance(data.tokenizer, Tokenizer)
+
+
+def tagger(folder, **options):
+    rows = {"train": toy_tags.SENTENCES, "dev": toy_tags.SENTENCES}
+    data = TaggingData(str(toy_tags.write_tagged(folder, rows)))
+    sizes = data.source_vocab_size, data.character_vocab_size, data.label_count
+    options["source_vectors"] = options.pop("vectors")
+    task = TaggingTask(*sizes, toy_tags.small_config(), OptimizerConfig(), **options)
+    return task, data, task.model.encoder.embedding, ["lives", "harford"]
+
+
+def language_model(folder, **options):
+    rows = {"train": toy_text.LINES, "dev": toy_text.LINES}
+    data = LanguageModelData(str(toy_text.write_text(folder, rows, "word", 60)), batch_size=2, steps=32)
+    config = replace(toy_text.small_config(tied_embeddings="none"), embedding_size=SIZE)
+    options["target_vectors"] = options.pop("vectors")
+    task = LanguageModelTask(data.target_vocab_size, config, OptimizerConfig(), **options)
+    return task, data, task.model.decoder.embedding, ["hear", "Before"]
+
+
+@pytest.mark.parametrize("make", [tagger, language_model])
+@pytest.mark.parametrize("header", ["2 8\n", ""], ids=["word2vec", "glove"])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_tagger_and_a_language_model_read_both_formats(tmp_path, make, header, frozen):
+    torch.manual_seed(1)
+    file = tmp_path / "v.txt"
+    task, data, embedding, words = make(tmp_path / "prepared", vectors=str(file), freeze_vectors=frozen)
+    wanted = torch.randn(2, SIZE)
+    rows = (" ".join([word, *map(str, row)]) for word, row in zip(words, wanted.tolist(), strict=True))
+    file.write_text(header + "".join(f"{row}\n" for row in rows))
+    put_in(task, data)
+    ids = data.prepared.tokenizer("en").encode(" ".join(words))
+    found = embedding.weight.detach().clone()
+    torch.testing.assert_close(found[ids] / found[ids].std(), wanted / wanted.std())
+    data.setup("fit")
+    groups = task.eval().parameter_groups()  # with every word to be seen
+    task.training_losses(next(iter(data.train_dataloader()))).total.backward()
+    torch.optim.SGD(groups, lr=1.0).step()
+    moved = (embedding.weight != found).any(1)
+    assert moved.any() == moved[ids].all() == (not frozen)
