@@ -159,7 +159,9 @@ def test_which_captions_are_new_is_told_of_models_of_these_data_only(caption_set
 
 def test_training_captions_are_read_once(caption_set, perfect, monkeypatch):
     asked = []
-    monkeypatch.setattr("seq2seq.evaluation.test_set.distinct_captions", lambda texts: asked.append(texts) or set())
+    monkeypatch.setattr(
+        "seq2seq.evaluation.captions.diversity.distinct_captions", lambda texts: asked.append(texts) or set()
+    )
     systems = [replace(perfect(caption_set), name=name, facts={"models": [{}]}) for name in ("A", "B")]
     find_variety(Material(caption_set, systems))
     assert asked == [caption_set.training]
