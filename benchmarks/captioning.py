@@ -69,7 +69,7 @@ def main() -> None:
         header = {
             **circumstances(),
             "cores": options.cores,
-            "model": options.model,
+            "model": Path(options.model).name,
             "precision": captioner.precision,
             "pictures": len(paths),
             "batch size": options.batch_size,
