@@ -47,9 +47,9 @@ def main() -> None:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     figures = {
         "seconds": seconds,
-        "seconds of the processor": used.ru_utime + used.ru_stime,
-        "MiB of memory": used.ru_maxrss / 1024,
-        "MB of the page": size / 1e6,
+        "processor_seconds": used.ru_utime + used.ru_stime,
+        "memory_mib": used.ru_maxrss / 1024,
+        "page_mb": size / 1e6,
     }
     print(f"{options.sentences:,} sentences, {len(NOISE)} systems")
     for name, value in figures.items():

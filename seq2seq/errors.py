@@ -44,7 +44,7 @@ def told_as(option: str) -> Iterator[None]:
     """Name the option whose values the block makes something of, where that refuses them.
 
     Raises:
-        UserError: in place of a ValueError, or of a UserError that does not name it.
+        UserError: in place of a ValueError or a UserError, neither of which names it.
 
     >>> with told_as("model.encoder"):
     ...     raise ValueError("cell 'lsmt' is unknown")

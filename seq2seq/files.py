@@ -76,13 +76,17 @@ def failing_as(path: str | Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def building_folder(path: Path) -> Iterator[Path]:
+def building_folder(path: Path, within: Path | None = None) -> Iterator[Path]:
     """Yield an empty folder beside `path`, to be renamed to it when all is in it; gone at the end if it was not.
+
+    Args:
+        path: what it shall be.
+        within: where it lies until then, if not beside `path`.
 
     Raises:
         UserError: it cannot be made or written.
     """
-    building = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.new")
+    building = (within or path.parent) / f".{path.name}.{uuid.uuid4().hex[:8]}.new"
     try:
         building.mkdir(parents=True)
         yield building
@@ -132,7 +136,7 @@ def atomic_folder(path: Path, own: Collection[str] | None = None) -> Iterator[Pa
 
 @contextlib.contextmanager
 def files_into(path: Path, replaced: Collection[str]) -> Iterator[Path]:
-    """Yield an empty folder, whose files go to the folder `path` when the block ends well; on any error none does.
+    """Yield an empty folder, whose files go to the folder `path` when the block ends well; where it fails none does.
 
     Unlike with `atomic_folder`, the folder `path` itself stays: somebody may be at work in it. Each file comes whole.
 
@@ -143,17 +147,22 @@ def files_into(path: Path, replaced: Collection[str]) -> Iterator[Path]:
     Raises:
         UserError: nothing can be written there, or a file of somebody else's has the name of a new one.
     """
-    with building_folder(path) as new:
-        yield new
-        path.mkdir(exist_ok=True)
-        written = sorted(file.name for file in new.iterdir())
-        for name in set(written).difference(replaced):
-            if (path / name).exists():
-                raise UserError(f"{path / name}: is there, and would be lost; name another folder")
-        for name in written:
-            (new / name).replace(path / name)
-        for name in set(replaced).difference(written):
-            (path / name).unlink(missing_ok=True)
+    made = not path.exists()
+    try:
+        with building_folder(path, within=path) as new:
+            yield new
+            written = sorted(file.name for file in new.iterdir())
+            for name in set(written).difference(replaced):
+                if (path / name).exists():
+                    raise UserError(f"{path / name}: is there, and would be lost; name another folder")
+            for name in written:
+                (new / name).replace(path / name)
+            for name in set(replaced).difference(written):
+                (path / name).unlink(missing_ok=True)
+    finally:
+        if made:
+            with contextlib.suppress(OSError):  # not made, or no longer empty
+                path.rmdir()
 
 
 @contextlib.contextmanager

@@ -60,10 +60,12 @@ def run(arguments: argparse.Namespace) -> None:
         classifier: TextClassifier, lines: list[str], first: int, progress: Callable[[int, int], None]
     ) -> list[str]:
         nonlocal unread
-        with told_as("--attention"):  # all else is right by now
-            found = classifier.classify_detailed(
-                lines, batch_size=arguments.batch_size, attention=arguments.attention, progress=progress
-            )
+        if arguments.attention:
+            with told_as("--attention"):
+                classifier.check_attention()
+        found = classifier.classify_detailed(
+            lines, batch_size=arguments.batch_size, attention=arguments.attention, progress=progress
+        )
         unread += sum(item.unread for item in found)
         return [_as_json(number, item) if as_json else item.label for number, item in enumerate(found, first)]
 

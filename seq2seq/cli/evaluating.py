@@ -53,9 +53,8 @@ def evaluate(arguments: argparse.Namespace) -> None:
     if model is None:
         system = read_outputs("hypothesis", arguments.hypothesis, test)
     else:
-        system = _generate(model, test, arguments, options)
-        if isinstance(model, Captioner):
-            system = replace(system, elsewhere=trained_elsewhere(arguments.model, arguments.data))
+        elsewhere = isinstance(model, Captioner) and trained_elsewhere(arguments.model, arguments.data)
+        system = replace(_generate(model, test, arguments, options), elsewhere=elsewhere)
         if arguments.translations is not None:
             with atomic_write(arguments.translations) as file:
                 file.writelines(f"{line}\n" for line in system.outputs)

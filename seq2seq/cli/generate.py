@@ -2,9 +2,9 @@
 
 import argparse
 import os
-import stat
 import sys
 import time
+from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -102,11 +102,11 @@ def run(arguments: argparse.Namespace) -> None:
     prompts = [arguments.prompt or ""]
     if arguments.prompts is not None:
         prompts = _read_prompts(arguments.prompts)
-    elif arguments.prompt is None and arguments.score is None and is_fed():
-        print("note: standard input is not read; `--prompts -` takes a prompt from each line of it", file=sys.stderr)
     from seq2seq.inference import TextGenerator
 
     generator = load(TextGenerator, arguments)
+    if arguments.prompt is arguments.prompts is arguments.score is None and is_fed():
+        print("note: standard input is not read; `--prompts -` takes a prompt from each line of it", file=sys.stderr)
     if arguments.score is not None:
         _score(generator, arguments.score)
         return
@@ -138,16 +138,20 @@ def _read_prompts(path: str) -> list[str]:
     if path != "-":
         return [text or "" for _, text in open_lines(path)]
     with open_input(None) as stream:
-        return [line for chunk in read_chunks(stream, "standard input", 1000) for line in chunk]
+        return [line.removesuffix("\r") for chunk in read_chunks(stream, "standard input", 1000) for line in chunk]
 
 
 def is_fed() -> bool:
-    """Whether standard input is a file, or a pipe from another program."""
+    """Whether bytes from a file or another program wait in standard input."""
+    waiting = array("i", [0])
     try:
-        kind = os.fstat(sys.stdin.fileno()).st_mode
-    except (AttributeError, OSError, ValueError):  # closed, or no file
+        import fcntl
+        import termios
+
+        fcntl.ioctl(sys.stdin.fileno(), termios.FIONREAD, waiting)
+        return waiting[0] > 0 and not sys.stdin.isatty()
+    except (ImportError, AttributeError, OSError, ValueError):  # not on Windows; closed, or no file
         return False
-    return stat.S_ISFIFO(kind) or stat.S_ISREG(kind)
 
 
 def _generate(

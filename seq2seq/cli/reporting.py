@@ -139,9 +139,6 @@ def _load(named: Sequence[Named], arguments: argparse.Namespace) -> dict[str, Tr
             )
     if isinstance(models.get(first or ""), Captioner) and arguments.max_source_tokens != MAX_SOURCE_TOKENS:
         raise UserError("--max-source-tokens: has no effect on a captioner, whose sources are pictures")
-    language = arguments.target_language
-    if models and language and language != models[first or ""].target.code:
-        raise UserError(f"--target-language {language}: {first} writes {models[first or ''].target.code}")
     if models and arguments.reference and not arguments.source and not isinstance(models[first or ""], Captioner):
         raise UserError("--source FILE is needed beside a model and --reference")
     return models
@@ -170,9 +167,8 @@ def _direction(model: Translator | Captioner) -> str:
 def _generate(
     named: Named, model: Translator | Captioner, test: TestSet, decoding: Decoding, prepared: str | None
 ) -> System:
-    system = generate(named.name, model, named.paths, test, decoding)
-    if prepared:
-        system = replace(system, elsewhere=trained_elsewhere(named.paths, prepared))
+    elsewhere = prepared is not None and trained_elsewhere(named.paths, prepared)
+    system = replace(generate(named.name, model, named.paths, test, decoding), elsewhere=elsewhere)
     if problem := unread(system):
         if all(details.problem is not None for details in system.details or ()):
             raise UserError(f"{named.name}: {problem}")

@@ -89,8 +89,8 @@ class TextClassifier(Predictor):
         """
         given = listed(texts, str, "texts", "strings")
         check_size("batch_size", batch_size)
-        if attention and (pooling := next((p for p in self._poolings() if p != "attention"), None)):
-            raise UserError(f"the model pools by {pooling}, not by attention, so there are no weights of words to show")
+        if attention:
+            self.check_attention()
         encoded = self.source.tokenizer.encode_batch(given)
         found = [Classification(text, "", {}, () if attention else None) for text in given]
         done = len(given) - sum(map(bool, encoded))
@@ -109,6 +109,15 @@ class TextClassifier(Predictor):
             if progress is not None:
                 progress(done, len(given))
         return found
+
+    def check_attention(self) -> None:
+        """Refuse to tell how much attention each word got.
+
+        Raises:
+            UserError: a model has none.
+        """
+        if pooling := next((pooling for pooling in self._poolings() if pooling != "attention"), None):
+            raise UserError(f"the model pools by {pooling}, not by attention, so there are no weights of words to show")
 
     def _poolings(self) -> list[str]:
         return [loaded.config.pooling for loaded in self.models]

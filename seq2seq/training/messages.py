@@ -56,12 +56,14 @@ def _choice(problem: str) -> tuple[str, list[str]] | None:
     >>> _choice("Does not ... Errors: - Expected a typing.Literal['a', 'b']. Got value: c Given value type: ...")
     ('c', ['a', 'b'])
     >>> _choice("Does not ... - Expected a typing.Literal['a'] - Expected a <class 'int'> Given value: c")
-    ('c', ['a'])
+    ('c', ['a', 'any int'])
     """
     literals = re.findall(r"Expected a typing\.Literal\[(.*?)\]", problem)
-    value = re.search(r"Got value: (\S+)", problem) or re.search(r"Given value: (\S+)$", problem)
-    allowed = list(dict.fromkeys(re.findall(r"'([^']*)'", " ".join(literals))))
-    return (value[1], allowed) if value and allowed else None
+    value = re.search(r"Got value: (.*?)(?: - Expected| Given value type|$)", problem)
+    value = value or re.search(r"Given value: (.*)$", problem)
+    names = re.findall(r"'([^']*)'", " ".join(literals))
+    kinds = [f"any {kind}" for kind in re.findall(r"Expected a <class '(int|float|bool)'>", problem)]
+    return (value[1], list(dict.fromkeys([*names, *kinds]))) if value and names else None
 
 
 def _near(key: str, options: Sequence[str]) -> str:

@@ -57,7 +57,7 @@ def test_options_do_what_they_do_in_python(seq2seq, model, generator, options, a
 def test_prompts_come_from_standard_input_too(seq2seq, model, tmp_path):
     (tmp_path / "prompts.txt").write_text("All:\nSpeak\n")
     from_file = seq2seq("generate", model, "--prompts", tmp_path / "prompts.txt", "--characters", 20, *FP32)
-    piped = seq2seq("generate", model, "--prompts", "-", "--characters", 20, *FP32, stdin=b"All:\nSpeak\n")
+    piped = seq2seq("generate", model, "--prompts", "-", "--characters", 20, *FP32, stdin=b"All:\r\nSpeak\n")
     assert (piped.code, piped.out) == (0, from_file.out)
 
 
@@ -66,7 +66,8 @@ def test_standard_input_that_nobody_reads_is_told(seq2seq, model, tmp_path, monk
     with (tmp_path / "fed.txt").open() as fed, monkeypatch.context() as patch:
         patch.setattr(sys, "stdin", fed)
         assert is_fed()
-    assert not is_fed()
+        fed.read()
+        assert not is_fed()
     monkeypatch.setattr("seq2seq.cli.generate.is_fed", lambda: True)
     note = "standard input is not read; `--prompts -`"
     assert note in seq2seq("generate", model, "--characters", 5).err

@@ -23,6 +23,6 @@ def test_the_figures_are_written_with_the_machine_they_were_taken_on(tmp_path, m
     report.main()
     found = json.loads((tmp_path / "figures.json").read_text())
     assert {"date", "commit", "machine", "torch"} < found.keys()
-    assert (found["sentences"], found["systems"], found["MB of the page"]) == (3, 3, 2.5)
+    assert (found["sentences"], found["systems"], found["page_mb"]) == (3, 3, 2.5)
     assert found["seconds"] > 0
-    assert "MB of the page" in capsys.readouterr().out
+    assert "page_mb" in capsys.readouterr().out

@@ -91,6 +91,8 @@ def test_files_come_into_a_folder_that_stays_with_what_else_is_in_it(tmp_path):
         write_into(folder, ["b"], "b", "mine")
     assert folder.stat().st_ino == before
     assert {file.name: file.read_text() for file in folder.iterdir()} == {"b": "b c", "c": "b c", "mine": "my own"}
+    with pytest.raises(ZeroDivisionError), files_into(tmp_path / "other", []):
+        raise ZeroDivisionError
     assert [file.name for file in tmp_path.iterdir()] == ["folder"]
 
 

@@ -63,6 +63,10 @@ def by_frequency(material: Material) -> Section | str:
     if any(made_up.values()):
         items += (_table_of_made_up(made_up),)
     lines = [" ".join(told), *[untold(others, "which words were learned")] * bool(others)]
+    if strangers := [name for name in made_up if not material.systems[name].facts.get("models")]:
+        lines.append(
+            f"What trained {', '.join(strangers)} is not known; counted are the words of --data's training text."
+        )
     return Section("frequency", "Does it know rare words?", "\n".join(lines), items)
 
 

@@ -14,7 +14,7 @@ from seq2seq.evaluation.scores import TextScorer
 from seq2seq.report.analysis.estimates import Array
 from seq2seq.report.system import System, TestSet
 
-NO_TRAINING = "the training data are not known (they are with --data)"
+NO_TRAINING = "the training data are not known (they are with --data whose train.tsv is there)"
 _CHRF_ORDERS, _CHRF_BETA = 6, 2
 
 
