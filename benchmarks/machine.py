@@ -3,7 +3,6 @@
 import contextlib
 import fcntl
 import os
-import platform
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import torch
 
 from seq2seq.errors import UserError
-from seq2seq.evaluation.record import cpu_facts
+from seq2seq.evaluation.record import cpu_facts, machine_facts
 from seq2seq.version import commit
 
 # Instructions that decide how fast a matrix product is, as Linux names them.
@@ -62,11 +61,7 @@ def only_run(folder: Path) -> Iterator[None]:
 def describe_machine() -> dict[str, Any]:
     """Processor, its instructions, memory and operating system; what cannot be found out is left out."""
     facts = cpu_facts()
-    found: dict[str, Any] = {
-        "system": f"{platform.system()} {platform.release()}",
-        "cores": os.cpu_count(),
-        "processor": facts.get("model name") or platform.processor() or platform.machine(),
-    }
+    found = machine_facts()
     if facts:
         flags = set(facts.get("flags", "").split())
         found["instructions"] = [name for name in INSTRUCTIONS if name in flags]

@@ -44,8 +44,8 @@ def main() -> None:
     parser.add_argument(
         "--output",
         type=Path,
-        default=ROOT / "benchmarks" / "results" / "gradients.json",
-        help="JSON file for every number (default: benchmarks/results/gradients.json)",
+        help="JSON file for every number (default: benchmarks/results/gradients.json; with --quick or another --docs: "
+        "gradients.json in that folder)",
     )
     parser.add_argument("--quick", action="store_true", help="train next to nothing; the page says nothing then")
     parser.add_argument(
@@ -59,7 +59,7 @@ def main() -> None:
         found = measure(effort, options.jobs)
         minutes = round(sum(os.times()[:4]) / 60, 1)  # of this process and those that it started
         facts = given | {"command": _command(effort, options.jobs), "processor_minutes": minutes}
-        record.write(options.output, facts, found)
+        record.write(options.output or _place(options.docs, options.quick), facts, found)
     else:
         facts, found = record.read(options.kept)
     for name, figure in drawings(found).items():
@@ -67,6 +67,13 @@ def main() -> None:
     with atomic_write(options.docs / "gradients.md") as file:
         file.write(page.write(facts, found))
     print(options.docs / "gradients.md")
+
+
+def _place(docs: Path, quick: bool) -> Path:
+    """Where the numbers of a page are kept: those of the committed page where only it is written anew."""
+    if quick or docs.resolve() != (ROOT / "docs").resolve():
+        return docs / "gradients.json"
+    return ROOT / "benchmarks" / "results" / "gradients.json"
 
 
 def _command(effort: Effort, jobs: int) -> str:

@@ -39,7 +39,7 @@ EPILOG = """\
 Figures, with a number in front where there are several inputs:
   NET-saturation           of each unit, how often a gate is shut (below 0.1) and how often open (above 0.9), over all
                            inputs; of cells without gates, of the hidden state: near -1 and 1 where tanh bounds it, at 0
-                           where units are rectified
+                           where units are rectified; points are moved by up to 0.05, lest they hide each other
   NET-layerN-WAY-gates     heat maps of the gates, the cell state and the hidden state: a column a word piece
   NET-norms                the length of the hidden states
   NET-gradient             the norm of the gradient of the score at the last position with respect to what the net

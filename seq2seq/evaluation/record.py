@@ -105,9 +105,7 @@ def surroundings(device: torch.device | None = None) -> dict[str, Any]:
             **{name: importlib.metadata.version(name) for name in _PACKAGES},
         },
         "hardware": {
-            "system": f"{platform.system()} {platform.machine()}",
-            "processor": cpu_facts().get("model name") or platform.processor() or "unknown",
-            "cores": os.cpu_count(),
+            **machine_facts(),
             "threads": torch.get_num_threads(),
             "device": torch.cuda.get_device_name(device) if kind == "cuda" else kind,
         },
@@ -119,6 +117,15 @@ def write_record(path: str | Path, record: dict[str, Any]) -> None:
     with atomic_write(path) as file:
         json.dump(record, file, ensure_ascii=False, indent=2)
         file.write("\n")
+
+
+def machine_facts() -> dict[str, Any]:
+    """Operating system, processor and its cores; nothing by which one machine is told from others of its kind."""
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": cpu_facts().get("model name") or platform.processor() or "unknown",
+        "cores": os.cpu_count(),
+    }
 
 
 def cpu_facts() -> dict[str, str]:

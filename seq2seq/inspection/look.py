@@ -95,7 +95,9 @@ class Score(NamedTuple):
         name: of that, for people.
         loss: at the same place.
         about: what the loss is of, for people: "'</s>' after 'dog'".
-        target: what the model was made to say, as `inspect` can make another say it.
+        target: what the model was made to say, in pieces or labels, as `inspect` can make another say it. Of a language
+            model the last piece of what it reads, of a forecaster its transformation of the values: another model that
+            has others is refused.
     """
 
     value: Tensor

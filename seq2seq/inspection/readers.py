@@ -30,7 +30,7 @@ PICTURES = {CAPTIONS, FRAMES}
 """Tasks whose inputs are pictures, named by their paths."""
 
 Target = tuple[str, ...] | None
-"""What a model is made to say, in pieces or labels; None where it says what it finds best."""
+"""`Score.target` of the model that another is compared with; None where a model says what it finds best."""
 
 
 def inspect(loaded: LoadedModel, given: str, first: Look | None = None) -> Look:
@@ -122,7 +122,11 @@ def _attention(
 
 
 def _language_model(loaded: LoadedModel, text: str, target: Target) -> Look:
-    """A language model: what it does while it reads the text; the score is that of the text's last piece."""
+    """A language model: what it does while it reads the text; the score is that of the text's last piece.
+
+    Raises:
+        UserError: a text without words, or a last piece that is not the target.
+    """
     model, tokenizer = loaded.model, loaded.target.tokenizer
     lines = [tokenizer.encode(line) for line in text.splitlines()]
     written = [index for ids in lines for index in (EOS_ID, *ids)][1:]
@@ -133,10 +137,15 @@ def _language_model(loaded: LoadedModel, text: str, target: Target) -> Look:
         features, _, _ = model.decoder.read(torch.tensor([read]), nothing_read(model, 1, torch.device("cpu")))
         logits = model.decoder.output(features[0, -1])
         pieces, goals = tokenizer.pieces(read), tokenizer.pieces(written)
+        if target not in (None, (goals[-1],)):
+            raise UserError(
+                f"its last piece of {text!r:.60} is {goals[-1]!r}, that of the first model {target[-1]!r}; compare "
+                "models with one vocabulary"
+            )
         likeliest = tokenizer.pieces([int(logits.argmax())])[0]
         return look_at(
             traces,
-            choice(logits, written[-1], f"{goals[-1]!r} after {pieces[-1]!r}"),
+            choice(logits, written[-1], f"{goals[-1]!r} after {pieces[-1]!r}", goals[-1:]),
             text,
             f"likeliest in place of {goals[-1]!r}: {likeliest!r}",
             {"decoder": pieces},
@@ -219,9 +228,18 @@ def _frames(loaded: LoadedModel, clip: str, target: Target) -> Look:
 
 
 def _forecaster(loaded: LoadedModel, text: str, target: Target) -> Look:
-    """A forecaster: the score is what it foresees in place of the last number, from the window before it."""
+    """A forecaster: the score is what it foresees in place of the last number, from the window before it.
+
+    Raises:
+        UserError: other than enough numbers that it can read, or a target that is another transformation than its own.
+    """
     model = loaded.model
     facts = Forecaster([loaded], torch.device("cpu"), torch.float32).facts
+    if target not in (None, (facts.transformation,)):
+        raise UserError(
+            f"its transformation of the values is {facts.transformation!r}, that of the first model {target[-1]!r}; "
+            "compare models of one transformation"
+        )
     words = text.replace(",", " ").split()
     try:
         numbers = [_finite(word) for word in words or [""]]
@@ -243,6 +261,7 @@ def _forecaster(loaded: LoadedModel, text: str, target: Target) -> Look:
             f"forecast in place of {words[-1]}",
             prediction.nll(last).sum().item(),
             f"the last number, {words[-1]}",
+            (facts.transformation,),
         )
         return look_at(
             traces,

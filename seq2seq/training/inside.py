@@ -21,7 +21,7 @@ from seq2seq.inspection.readers import inspect
 from seq2seq.report.curves import load_curves
 from seq2seq.training.exporting import export
 
-_CHARACTERS = 60  # of a running text
+_CHARACTERS = 60  # of a running text, at most
 
 
 def draw_inside(model: Path, prepared: PreparedFolder, split: str, folder: Path) -> Path | None:
@@ -85,12 +85,14 @@ class DrawInside(Callback):
         self._validations = state_dict["validations"]
 
     def _draw(self, trainer: Trainer, folder: Path) -> None:
-        prepared: PreparedFolder = trainer.datamodule.prepared  # type: ignore[attr-defined]
-        if len(prepared.splits) < 2:
-            return
         # By way of a checkpoint, so that it is the model that a run ends with, of averaged weights if the run averages,
         # and training's own is not touched. Making a model draws weights at random, which training shall not notice.
         with _noted(folder), tempfile.TemporaryDirectory() as place, isolate_rng(), torch.inference_mode(False):
+            prepared = getattr(getattr(trainer, "datamodule", None), "prepared", None)
+            if prepared is None:
+                raise UserError("training has no prepared folder to take an example of; give it one's data module")
+            if len(prepared.splits) < 2:
+                return
             checkpoint, model = Path(place, "now.ckpt"), Path(place, "model")
             trainer.save_checkpoint(checkpoint)
             if trainer.is_global_zero:
@@ -121,6 +123,16 @@ def first_example(loaded: LoadedModel, prepared: PreparedFolder, split: str) -> 
         values = restore(seen, 1.0, kind).tolist()
         return " ".join(f"{value:.9g}" for value in (values if kind == "none" else [1.0, *values]))
     if prepared.task == TEXT:
-        return next(filter(str.strip, prepared.column(split, loaded.target.code)))[:_CHARACTERS]
+        return _beginning(next(filter(str.strip, prepared.column(split, loaded.target.code))))
     assert loaded.source is not None
     return prepared.column(split, loaded.source.code)[0]
+
+
+def _beginning(text: str) -> str:
+    """Its first words, or of a first word that is too long its first characters.
+
+    >>> _beginning("a word is never cut, for a part of it is <unk> to models of words")
+    'a word is never cut, for a part of it is <unk> to models of'
+    """
+    text = text.lstrip()
+    return text if len(text) <= _CHARACTERS else text[: _CHARACTERS + 1].rpartition(" ")[0] or text[:_CHARACTERS]

@@ -45,7 +45,8 @@ def test_training_teaches_and_can_be_repeated():
 
 
 def test_the_page_and_its_figures(tmp_path, monkeypatch, capsys):
-    arguments = ["gradients", "--quick", "--jobs", "1", "--docs", tmp_path, "--output", tmp_path / "all.json"]
+    monkeypatch.setattr(script, "ROOT", tmp_path / "checkout")
+    arguments = ["gradients", "--quick", "--jobs", "1", "--docs", tmp_path]
     monkeypatch.setattr(sys, "argv", list(map(str, arguments)))
     with pytest.raises(SystemExit) as ended:
         run_command(script.main)
@@ -60,12 +61,40 @@ def test_the_page_and_its_figures(tmp_path, monkeypatch, capsys):
     for net in NETS:
         assert net.name in page
     assert "{{" not in page
+    assert not (tmp_path / "checkout").exists(), "the committed numbers stay"
     again = tmp_path / "again"
-    monkeypatch.setattr(sys, "argv", ["gradients", "--from", str(tmp_path / "all.json"), "--docs", str(again)])
+    monkeypatch.setattr(sys, "argv", ["gradients", "--from", str(tmp_path / "gradients.json"), "--docs", str(again)])
     script.main()
     assert (again / "gradients.md").read_text(encoding="utf-8") == page
     for picture in (tmp_path / "figures").iterdir():
         assert (again / "figures" / picture.name).read_bytes() == picture.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        ("", "checkout/benchmarks/results/gradients.json"),
+        ("--docs checkout/docs", "checkout/benchmarks/results/gradients.json"),
+        ("--quick", "checkout/docs/gradients.json"),
+        ("--docs mine", "mine/gradients.json"),
+        ("--quick --docs mine --output mine.json", "mine.json"),
+    ],
+)
+def test_only_the_committed_page_has_the_committed_numbers(options, place, tmp_path, monkeypatch):
+    class WrittenError(Exception):
+        pass
+
+    def write(path, *_):
+        raise WrittenError(path)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(script, "ROOT", tmp_path / "checkout")
+    monkeypatch.setattr(script, "measure", lambda *_: {})
+    monkeypatch.setattr(script.record, "write", write)
+    monkeypatch.setattr(sys, "argv", ["gradients", *options.split()])
+    with pytest.raises(WrittenError) as written:
+        script.main()
+    assert written.value.args[0].resolve() == tmp_path / place
 
 
 def test_another_file_is_told(tmp_path, monkeypatch):

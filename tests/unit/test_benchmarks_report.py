@@ -1,9 +1,11 @@
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
 from benchmarks import report
+from seq2seq.evaluation.record import machine_facts
 
 
 def test_the_figures_are_written_with_the_machine_they_were_taken_on(tmp_path, monkeypatch, capsys):
@@ -25,4 +27,6 @@ def test_the_figures_are_written_with_the_machine_they_were_taken_on(tmp_path, m
     assert {"date", "commit", "machine", "torch"} < found.keys()
     assert (found["sentences"], found["systems"], found["page_mb"]) == (3, 3, 2.5)
     assert found["seconds"] > 0
+    assert found["machine"]["system"] == f"{platform.system()} {platform.machine()}", "not the kernel's own version"
+    assert found["machine"].items() >= machine_facts().items()
     assert "page_mb" in capsys.readouterr().out

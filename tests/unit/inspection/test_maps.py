@@ -34,6 +34,7 @@ def test_units_lie_within_the_triangle(positions):
     assert min(x.min(), y.min()) >= 0
     assert (x + y).max() <= 1 + 1e-9
     assert len(np.unique(x)) == 200, "none hides another"
+    assert max(abs(x - high.numpy()).max(), abs(y - 1 + high.numpy()).max()) <= 0.05, "as inspect --help says"
 
 
 def test_units_that_are_always_0_are_counted_as_dead():

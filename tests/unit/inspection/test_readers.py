@@ -3,6 +3,8 @@ from dataclasses import replace
 import pytest
 from toy_captions import save_captioner, write_pictures
 from toy_labels import save_classifier, toy_opinions
+from toy_series import save_forecaster
+from toy_text import save_language_model, write_text
 
 from seq2seq.errors import UserError
 from seq2seq.folder import load_model
@@ -48,3 +50,37 @@ def test_a_label_that_a_model_does_not_know_is_told(tmp_path):
     strange = saying(first, "strange")
     with pytest.raises(UserError, match="it cannot say what the first model says: it has no label 'strange'"):
         inspect(model, "good", strange)
+
+
+def test_word_vocabularies_of_which_one_lacks_the_last_word_are_not_compared(tmp_path):
+    lines = {"full": ["the dogs that I saw were", "the dogs were"], "poor": ["the dogs that I saw", "the dogs saw"]}
+    full, poor = (
+        load_model(
+            save_language_model(
+                tmp_path / name, write_text(tmp_path / "data" / name, {"train": text}, "word") / "tokenizer/en.model"
+            )
+        )
+        for name, text in lines.items()
+    )
+    first = inspect(full, "the dogs were")
+    assert inspect(full, "the dogs were", first).score.name == first.score.name
+    with pytest.raises(UserError, match="'the dogs were' is '<unk>', that of the first model '▁were'; compare models"):
+        inspect(poor, "the dogs were", first)
+    inspect(poor, "the dogs saw", inspect(full, "the dogs saw"))
+
+
+def test_forecasters_of_other_values_are_not_compared(tmp_path):
+    facts = [{"date": "", "value": "", "date_format": "", "transformation": kind} for kind in ("none", "log_returns")]
+    plain, returns, longer = (
+        load_model(save_forecaster(tmp_path / name, window=window, hidden_size=4, series=series))
+        for name, window, series in (("plain", 3, facts[0]), ("returns", 3, facts[1]), ("longer", 4, facts[0]))
+    )
+    numbers = "1 2 3 2 1 2"
+    first = inspect(plain, numbers)
+    assert inspect(longer, numbers, first).score.name == first.score.name
+    for model, other, told in (
+        (returns, first, "is 'log_returns', that of the first model 'none'"),
+        (plain, inspect(returns, numbers), "is 'none', that of the first model 'log_returns'"),
+    ):
+        with pytest.raises(UserError, match=f"its transformation of the values {told}"):
+            inspect(model, numbers, other)

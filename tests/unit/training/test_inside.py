@@ -3,6 +3,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from pytorch_lightning import Trainer
+from pytorch_lightning.demos.boring_classes import BoringModel
 from toy_captions import save_captioner, write_pictures
 from toy_clips import draw_prepared
 from toy_clips import save_tagger as save_frame_tagger
@@ -14,8 +16,10 @@ from toy_text import LINES, save_language_model, write_text
 
 from seq2seq.data.prepared import CAPTIONS, CLASSIFICATION, FORECASTING, FRAMES, TAGGING, TEXT, PreparedFolder
 from seq2seq.errors import UserError
+from seq2seq.folder import load_model
+from seq2seq.inspection.readers import inspect
 from seq2seq.training import cli, inside
-from seq2seq.training.inside import DrawInside, draw_inside
+from seq2seq.training.inside import DrawInside, draw_inside, first_example
 
 RETURNS = {"date": "date", "value": "value", "transformation": "log_returns", "date_format": ""}
 
@@ -55,6 +59,47 @@ def test_the_first_example_of_every_task_is_drawn(task, tmp_path, capsys):
         assert next(iter(seen["layers"].values()))["positions"] == ["-3", "-2", "-1"]
     else:
         assert row[0] in seen["input"]
+
+
+def test_a_running_text_is_not_cut_within_a_word(tmp_path):
+    line = "before we proceed any further, hear me speak, said the first of all citizens"
+    data = write_text(tmp_path / "data", {"train": [line], "dev": ["", f"  {line}"]}, kind="word")
+    loaded = load_model(save_language_model(tmp_path / "model", data / "tokenizer" / "en.model"))
+    example = first_example(loaded, PreparedFolder.open(data, TEXT), "dev")
+    assert example == "before we proceed any further, hear me speak, said the first"
+    assert inspect(loaded, example).score.target == ("▁first",)
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("x" * 60 + " y", "x" * 60),
+        ("x" * 59 + " yz", "x" * 59),
+        ("x" * 61 + " y", "x" * 60),
+        ("  " + "x" * 70, "x" * 60),
+        ("all  of  it ", "all  of  it "),
+    ],
+)
+def test_what_is_taken_of_a_text(text, taken):
+    assert inside._beginning(text) == taken
+
+
+def test_plain_data_loaders_are_a_note(tmp_path, capsys):
+    trainer = Trainer(
+        accelerator="cpu",
+        callbacks=[DrawInside(tmp_path / "inside")],
+        default_root_dir=tmp_path,
+        enable_progress_bar=False,
+        fast_dev_run=1,
+        logger=False,
+    )
+    trainer.fit(BoringModel())
+    told = [line for line in capsys.readouterr().err.splitlines() if "drawn" in line]
+    assert told == [
+        f"note: nothing is drawn in {tmp_path / 'inside'}: training has no prepared folder to take an example of; "
+        "give it one's data module"
+    ]
+    assert not (tmp_path / "inside").exists()
 
 
 def test_a_failure_is_a_note(tmp_path, capsys):
