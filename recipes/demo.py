@@ -48,6 +48,7 @@ def main() -> None:
         ("its scores", RUN / "model" / "scores.json"),
         ("whether it is good: open it in a browser", RUN / "report" / "index.html"),
         ("its learning curves", RUN / "curves.png"),
+        ("its gates and attention over a sentence", RUN / "inside"),
         ("the drawn pictures", SCENES / "images"),
         ("the captioners", RUN / "captions_en" / "model"),
         ("whether they are good", RUN / "captions_en" / "report" / "index.html"),
