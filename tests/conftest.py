@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from recipe_runner import run_recipe  # noqa: F401  (a fixture)
 
 from seq2seq.data.batching import pad
 from seq2seq.data.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
